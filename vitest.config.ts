@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+
+import rollupLicense from 'rollup-plugin-license';
+import { defineConfig } from 'vitest/config';
+
+// The plugin is CommonJS, but its types describe an ES module.
+const license = rollupLicense as unknown as typeof rollupLicense.default;
+
+// One file for vite's two jobs here: `vite build` makes dist/, `vitest` runs the tests.
+export default defineConfig({
+  publicDir: false,
+  ssr: { noExternal: true, target: 'node' },
+  build: {
+    ssr: true,
+    target: 'node20',
+    outDir: 'dist',
+    minify: true,
+    sourcemap: false,
+    // A Latin font and the encoders' WebAssembly travel inside lazily loaded chunks.
+    assetsInlineLimit: 10_000_000,
+    rollupOptions: {
+      input: { wan: 'src/entry.ts', 'clip-worker': 'src/sandbox/video/clip-worker.ts' },
+      output: {
+        format: 'esm',
+        entryFileNames: '[name].js',
+        // The AAC encoder is LGPL: a file with a name that stays, so that a user can replace it.
+        chunkFileNames: ({ name }) =>
+          name === 'mediabunny-aac-encoder' ? 'aac-encoder.js' : '[name]-[hash].js',
+      },
+      plugins: [
+        license({
+          thirdParty: {
+            includePrivate: false,
+            output: {
+              file: 'dist/THIRD-PARTY-NOTICES.txt',
+              template: (dependencies) =>
+                [
+                  ...dependencies.map((dependency) => dependency.text()),
+                  readFileSync('src/sandbox/video/NOTICES.txt', 'utf8'),
+                ].join('\n\n---\n\n'),
+            },
+          },
+        }),
+      ],
+    },
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/helpers/build-once.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    // Nothing of the machine's own wan, keys or proxies may reach a test.
+    unstubEnvs: true,
+  },
+});
