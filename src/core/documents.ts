@@ -1,0 +1,79 @@
+import { ExitCode } from './exit-code.ts';
+import type { Job, JobOutput, StoredError } from './job.ts';
+import type { GenerationRequest } from './request.ts';
+import { cutQuery } from './shown-link.ts';
+
+// The documents of `--json`: a promise to scripts. Every key is always there, null where nothing is known.
+
+export type ErrorDocument = ReturnType<typeof errorDocument>;
+export type JobDocument = ReturnType<typeof jobDocument>;
+
+export function errorDocument(error: StoredError) {
+  return {
+    class: error.class,
+    code: error.code,
+    message: error.message,
+    hint: error.hint,
+    retryable: error.retryable,
+    exit_code: ExitCode[error.class],
+    request_id: error.request_id,
+  };
+}
+
+export function jobDocument(job: Job, options: { isForeign?: boolean } = {}) {
+  return {
+    // A task met by its id alone has no job of ours.
+    id: options.isForeign === true ? null : job.id,
+    provider: job.provider,
+    region: job.region,
+    task_id: job.task_id,
+    request_id: job.request_id,
+    mode: job.mode,
+    model: job.model,
+    status: job.status,
+    submitted_at: job.submitted_at,
+    finished_at: job.finished_at,
+    expires_at: job.expires_at,
+    request: job.request === null ? null : requestDocument(job.request as GenerationRequest),
+    outputs: job.outputs.map(outputDocument),
+    usage:
+      job.usage === null
+        ? null
+        : {
+            billed_seconds: job.usage.billedSeconds,
+            input_seconds: job.usage.inputSeconds,
+            output_seconds: job.usage.outputSeconds,
+            raw: job.usage.raw ?? null,
+          },
+    cost: null,
+    error: job.error === null ? null : errorDocument(job.error),
+  };
+}
+
+function outputDocument(output: JobOutput) {
+  const { url, path, bytes, sha256, width, height, seconds, has_audio } = output;
+  return { url, path, bytes, sha256, width, height, seconds, has_audio };
+}
+
+/** A request in the vocabulary of the flags. Links lose their queries: those may be signed. */
+function requestDocument(request: GenerationRequest) {
+  const of = (role: string) => request.media.filter((input) => input.role === role).map(({ url }) => cutQuery(url));
+  return {
+    prompt: request.prompt ?? null,
+    negative_prompt: request.negativePrompt ?? null,
+    image: of('first_frame')[0] ?? null,
+    last_frame: of('last_frame')[0] ?? null,
+    ref: request.media.filter(({ role }) => role.startsWith('reference_')).map(({ url }) => cutQuery(url)),
+    audio_url: request.audioUrl === undefined ? null : cutQuery(request.audioUrl),
+    size: request.size ?? null,
+    resolution: request.resolution ?? null,
+    ratio: request.ratio ?? null,
+    duration: request.duration ?? null,
+    audio: request.audio ?? null,
+    shot_type: request.shotType ?? null,
+    prompt_extend: request.promptExtend ?? null,
+    watermark: request.watermark ?? null,
+    seed: request.seed ?? null,
+    callback_url: request.callbackUrl === undefined ? null : cutQuery(request.callbackUrl),
+  };
+}

@@ -1,0 +1,26 @@
+/** A reply as far as anybody here needs it: never more than a few megabytes of text. */
+export type HttpReply = {
+  status: number;
+  /** Names in lower case; of repeated ones the first. */
+  headers: Readonly<Record<string, string>>;
+  text: string;
+  /** The text parsed as JSON, or undefined where it is none. */
+  json: unknown;
+};
+
+/** What became of a call. The difference between the last two is what a paid submit turns on. */
+export type SendOutcome =
+  | { kind: 'reply'; reply: HttpReply }
+  /** Not a byte of the request left this machine. */
+  | { kind: 'never-sent'; reason: string }
+  /** Bytes may have arrived, and no whole answer came back. */
+  | { kind: 'lost'; reason: string };
+
+/** Milliseconds that a reply asks to wait, by `Retry-After` in seconds or as a date; undefined without one. */
+export function retryAfterMs(headers: HttpReply['headers'], nowMs: number): number | undefined {
+  const value = headers['retry-after']?.trim();
+  if (value === undefined || value === '') return undefined;
+  if (/^\d{1,9}$/u.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}

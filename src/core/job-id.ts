@@ -1,0 +1,33 @@
+// A job's id: 7 characters of seconds since 1970, then 5 random ones, in Crockford's base 32 (no I, L, O, U).
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const pattern = /^[0-9A-HJKMNP-TV-Z]{12}$/u;
+
+/** A new id. `random` gives numbers in [0, 1). */
+export function makeJobId(nowMs: number, random: () => number): string {
+  const seconds = Math.floor(nowMs / 1000);
+  const time = Array.from({ length: 7 }, (_, place) => digit(Math.floor(seconds / 32 ** (6 - place)) % 32));
+  const noise = Array.from({ length: 5 }, () => digit(Math.floor(random() * 32)));
+  return [...time, ...noise].join('');
+}
+
+/** The id a person typed, in its stored spelling, or undefined where it cannot be one. */
+export function parseJobId(text: string): string | undefined {
+  const id = text.trim().toUpperCase().replace(/[IL]/gu, '1').replaceAll('O', '0');
+  return pattern.test(id) ? id : undefined;
+}
+
+/** When the id was made, in milliseconds since 1970, to the second. */
+export function timeOfJobId(id: string): number {
+  return [...id.slice(0, 7)].reduce((sum, character) => sum * 32 + alphabet.indexOf(character), 0) * 1000;
+}
+
+/** The UTC day of an id as path parts: where its finished record lies. */
+export function dayOfJobId(id: string): [year: string, month: string, day: string] {
+  const [year = '', month = '', day = ''] = new Date(timeOfJobId(id)).toISOString().slice(0, 10).split('-');
+  return [year, month, day];
+}
+
+function digit(value: number): string {
+  return alphabet[value] ?? '0';
+}

@@ -1,0 +1,138 @@
+import * as z from 'zod';
+import { ExitCode, type ErrorClass } from './exit-code.ts';
+import { errorOfClass, type WanError } from './errors.ts';
+import { modes } from './mode.ts';
+import { mediaRoles, providerIds, regionIds } from './model.ts';
+import { jobStatuses } from './task.ts';
+
+/** The version of the record's shape. A record of a newer one is refused, never rewritten. */
+export const recordVersion = 1;
+
+const errorClasses = Object.keys(ExitCode).filter((name) => name !== 'ok') as [ErrorClass, ...ErrorClass[]];
+
+const errorSchema = z.object({
+  class: z.enum(errorClasses),
+  code: z.string().nullable(),
+  message: z.string(),
+  hint: z.string().nullable(),
+  retryable: z.boolean(),
+  request_id: z.string().nullable(),
+});
+/** A failure as records and documents hold it. */
+export type StoredError = z.infer<typeof errorSchema>;
+
+const requestSchema = z.object({
+  mode: z.enum(modes),
+  model: z.string(),
+  prompt: z.string().optional(),
+  negativePrompt: z.string().optional(),
+  media: z.array(z.object({ role: z.enum(mediaRoles), url: z.string() })),
+  audioUrl: z.string().optional(),
+  size: z.string().optional(),
+  resolution: z.string().optional(),
+  ratio: z.string().optional(),
+  duration: z.number().optional(),
+  audio: z.boolean().optional(),
+  shotType: z.enum(['single', 'multi']).optional(),
+  promptExtend: z.boolean().optional(),
+  watermark: z.boolean().optional(),
+  seed: z.number().optional(),
+  callbackUrl: z.string().optional(),
+});
+
+const outputSchema = z.object({
+  /** The signed link, byte for byte; it opens the video until it expires. */
+  url: z.string(),
+  path: z.string().nullable(),
+  bytes: z.number().nullable(),
+  sha256: z.string().nullable(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  seconds: z.number().nullable(),
+  has_audio: z.boolean().nullable(),
+});
+export type JobOutput = z.infer<typeof outputSchema>;
+
+const usageSchema = z.object({
+  billedSeconds: z.number().nullable(),
+  inputSeconds: z.number().nullable(),
+  outputSeconds: z.number().nullable(),
+  raw: z.unknown(),
+});
+
+/** How the command that started the job wanted it saved. */
+const savingSchema = z.object({
+  /** An absolute path, a template, or `-`; null means the default template. */
+  output: z.string().nullable(),
+  /** Absolute: where templates and default names start. */
+  directory: z.string(),
+  force: z.boolean(),
+});
+export type Saving = z.infer<typeof savingSchema>;
+
+const time = z.string().nullable();
+
+/** One job on disk. Loose towards unknown fields, so that a field added later does not make it foreign. */
+export const jobSchema = z.object({
+  version: z.literal(recordVersion),
+  id: z.string(),
+  provider: z.enum(providerIds),
+  /** `sandbox` for a job of the service inside this program. */
+  region: z.enum([...regionIds, 'sandbox']).nullable(),
+  profile: z.string(),
+  /** Only an address that is not the provider's own. It is compared with the settings, never followed. */
+  custom_base: z.string().nullable(),
+  workspace: z.string().nullable(),
+  /** Keyed hash of key, region and base: tells whether another key asks. */
+  fingerprint: z.string(),
+  /** Null for a task met by its id alone. */
+  mode: z.enum(modes).nullable(),
+  model: z.string().nullable(),
+  request: requestSchema.nullable(),
+  status: z.enum(jobStatuses),
+  created_at: z.string(),
+  /** When the submit's bytes were about to leave. */
+  sent_at: time,
+  submitted_at: time,
+  finished_at: time,
+  expires_at: time,
+  task_id: z.string().nullable(),
+  request_id: z.string().nullable(),
+  saving: savingSchema,
+  outputs: z.array(outputSchema),
+  usage: usageSchema.nullable(),
+  error: errorSchema.nullable(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+/** True when nothing more will happen to it: the record may leave the open ones. */
+export function isFinal(job: Job): boolean {
+  if (job.status === 'succeeded') return job.outputs.some((output) => output.path !== null);
+  return job.status === 'failed' || job.status === 'canceled' || job.status === 'expired';
+}
+
+/** True while the service may still be working on it. */
+export function isGoing(job: Job): boolean {
+  return job.status === 'queued' || job.status === 'running';
+}
+
+export function toStoredError(error: WanError): StoredError {
+  return {
+    class: error.class,
+    code: error.code ?? null,
+    message: error.message,
+    hint: error.hint ?? null,
+    retryable: error.retryable,
+    request_id: error.requestId ?? null,
+  };
+}
+
+/** The failure that a record keeps, as it was thrown. */
+export function fromStoredError(stored: StoredError): WanError {
+  return errorOfClass(stored.class, stored.message, {
+    hint: stored.hint ?? undefined,
+    code: stored.code ?? undefined,
+    requestId: stored.request_id ?? undefined,
+    retryable: stored.retryable,
+  });
+}

@@ -1,0 +1,24 @@
+// Text of services, file names and prompts is data: nothing of it may steer a terminal or a CI runner.
+
+// C0, DEL, C1, bidirectional controls and the two Unicode line separators.
+const controls =
+  // oxlint-disable-next-line no-control-regex -- these are the characters to remove
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+// oxlint-disable-next-line no-control-regex -- CR, LF, tab and their kin are white space, not noise
+const blanks = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
+
+/** The text on one line: line ends become spaces, every other control character is dropped. */
+export function oneLine(text: string): string {
+  return text.replace(blanks, ' ').replace(controls, '').trim();
+}
+
+/** The first `max` characters of a text on one line, with an ellipsis where it was cut. */
+export function shorten(text: string, max: number): string {
+  const characters = [...oneLine(text)];
+  return characters.length <= max ? characters.join('') : `${characters.slice(0, max - 1).join('').trimEnd()}…`;
+}
+
+/** How services count a prompt: letters, Chinese characters and punctuation each count one. */
+export function countCharacters(text: string): number {
+  return [...text].length;
+}

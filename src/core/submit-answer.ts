@@ -1,0 +1,135 @@
+import type { ErrorClass } from './exit-code.ts';
+import { retryAfterMs, type SendOutcome } from './http.ts';
+import { errorOfClass, NetworkError, UnconfirmedError, type WanError } from './errors.ts';
+import { shorten } from './plain-text.ts';
+
+/** What a service says of a refusal; see the providers' code tables. */
+export type RefusalMeaning = {
+  class: ErrorClass;
+  hint?: string;
+  retryable?: boolean;
+  ambiguous?: boolean;
+  isAboutModel?: boolean;
+  known: boolean;
+};
+
+/** The parts of a protocol that reading a submit's answer needs. */
+export type SubmitReader = {
+  readTaskId: (body: unknown) => string | undefined;
+  readRefusal: (
+    body: unknown,
+  ) => { code: string | undefined; message: string; requestId: string | undefined } | undefined;
+  meaningOf: (
+    status: number,
+    refusal: { code: string | undefined; message: string; requestId: string | undefined },
+  ) => RefusalMeaning;
+  retriesRefusedSubmits: boolean;
+};
+
+export type SubmitVerdict =
+  | { kind: 'accepted'; taskId: string; requestId: string | undefined }
+  /** Certainly not accepted: it may be sent again, after this long if the service says so. */
+  | { kind: 'again'; afterMs: number | undefined; error: WanError }
+  /** Not a byte was sent. */
+  | { kind: 'never-sent'; error: WanError }
+  /** Certainly not accepted, and sending it again would not help. */
+  | { kind: 'refused'; error: WanError; isAboutModel?: boolean }
+  /** The task may exist. It is never sent again on our own account. */
+  | { kind: 'unconfirmed'; error: WanError };
+
+/**
+ * What the answer to a paid submit means. The rule behind every branch: only what certainly did not reach the
+ * service, or was certainly turned away, may be sent again.
+ */
+export function judgeSubmit(outcome: SendOutcome, reader: SubmitReader, nowMs: number): SubmitVerdict {
+  if (outcome.kind === 'never-sent') {
+    return {
+      kind: 'never-sent',
+      error: new NetworkError(`the service could not be reached: ${outcome.reason}; nothing was sent`, {
+        retryable: true,
+        hint: 'check the network and the address (--base-url), then run it again',
+      }),
+    };
+  }
+  if (outcome.kind === 'lost') return unconfirmed(`the connection broke before the answer: ${outcome.reason}`);
+
+  const { reply } = outcome;
+  const { status } = reply;
+  const requestId = reader.readRefusal(reply.json)?.requestId ?? requestIdOf(reply);
+  const taskId = reader.readTaskId(reply.json);
+  if (status >= 200 && status < 300 && taskId !== undefined) return { kind: 'accepted', taskId, requestId };
+  if (status >= 300 && status < 400) {
+    return {
+      kind: 'refused',
+      error: new NetworkError(`the service answered with a redirect (${status}), which is not followed with a key`, {
+        hint: 'give the address it moved to with --base-url',
+        code: String(status),
+        requestId,
+      }),
+    };
+  }
+  const refusal = reader.readRefusal(reply.json);
+  if (status === 429) {
+    const meaning = reader.meaningOf(status, refusal ?? { code: undefined, message: '', requestId });
+    const isBilling = meaning.retryable !== true;
+    const error = errorOfClass(
+      'quota',
+      describe(refusal) ?? 'the service is limiting the rate of requests (429)',
+      { hint: meaning.hint, code: refusal?.code ?? '429', requestId, retryable: !isBilling },
+    );
+    return isBilling || !reader.retriesRefusedSubmits
+      ? { kind: 'refused', error }
+      : { kind: 'again', afterMs: retryAfterMs(reply.headers, nowMs), error };
+  }
+  if (refusal === undefined) return unconfirmed(describeOdd(status, reply.text), requestId);
+
+  const meaning = reader.meaningOf(status, refusal);
+  const isFourHundred = status >= 400 && status < 500 && status !== 408;
+  // A 200 that says it failed counts as a refusal only with a code that is known to mean one.
+  const isRefusal = !meaning.ambiguous && (isFourHundred || meaning.known);
+  if (!isRefusal || status === 408) return unconfirmed(`${describe(refusal)} (${status})`, requestId, refusal.code);
+  return {
+    kind: 'refused',
+    isAboutModel: meaning.isAboutModel ?? false,
+    error: errorOfClass(meaning.class, `the service refused it: ${describe(refusal)}`, {
+      hint: meaning.hint,
+      code: refusal.code ?? String(status),
+      requestId,
+      retryable: meaning.retryable,
+    }),
+  };
+}
+
+function unconfirmed(reason: string, requestId?: string, code?: string): SubmitVerdict {
+  return {
+    kind: 'unconfirmed',
+    error: new UnconfirmedError(`it is not known whether the service accepted the job: ${reason}; it was not sent again`, {
+      requestId,
+      code,
+    }),
+  };
+}
+
+/** A refusal in one line: its message, led by its code. */
+export function describe(refusal: { code: string | undefined; message: string } | undefined): string | undefined {
+  if (refusal === undefined) return undefined;
+  const { code, message } = refusal;
+  const text = shorten(message, 500);
+  return code === undefined || code === text ? text : `${code}: ${text}`;
+}
+
+function describeOdd(status: number, text: string): string {
+  if (text.trim() === '') return `an empty answer (${status})`;
+  return /^\s*</u.test(text) ? `a web page instead of an answer (${status})` : `an answer that cannot be read (${status})`;
+}
+
+/** The service’s id of a call, from its body or its headers. */
+export function requestIdOf(reply: { headers: Readonly<Record<string, string>>; json: unknown }): string | undefined {
+  const { json } = reply;
+  const inBody =
+    typeof json === 'object' && json !== null
+      ? ((json as Record<string, unknown>)['request_id'] ?? (json as Record<string, unknown>)['trace_id'])
+      : undefined;
+  const found = typeof inBody === 'string' ? inBody : (reply.headers['x-request-id'] ?? reply.headers['x-trace-id']);
+  return found === undefined || found === '' ? undefined : shorten(found, 100);
+}

@@ -1,0 +1,42 @@
+/** Words for where a job stands; the `status` of its document. */
+export const jobStatuses = [
+  'prepared',
+  'submitting',
+  'unconfirmed',
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'canceled',
+  'expired',
+] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+/** What a service bills and made, as far as it says so. Seconds. */
+export type Usage = {
+  billedSeconds: number | null;
+  inputSeconds: number | null;
+  outputSeconds: number | null;
+  raw: unknown;
+};
+
+/** One reading of a task: all the rest of the program ever learns of a service's reply. */
+export type TaskReport = {
+  /** `unknown`: the service has no such task, or does not show it yet. */
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'unknown';
+  /** The links to the result; a succeeded task without any is a failure. */
+  links: string[];
+  requestId?: string;
+  /** ISO 8601 with zone. */
+  finishedAt?: string;
+  /** The service's reason, when the task failed. */
+  code?: string;
+  message?: string;
+  usage?: Usage;
+  /** Pixels of the result, where the service says so. */
+  width?: number;
+  height?: number;
+  /** What the service says it was asked for. */
+  prompt?: string;
+  model?: string;
+};

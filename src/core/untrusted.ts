@@ -1,0 +1,46 @@
+import { oneLine } from './plain-text.ts';
+
+// Loose reading of what services send: a wrong type is the same as an absent field.
+
+/** The object behind a value, or undefined. Arrays are not objects here. */
+export function asObject(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+/** The value at a path of keys, or undefined as soon as one is missing. */
+export function at(value: unknown, ...path: (string | number)[]): unknown {
+  return path.reduce<unknown>((here, key) => {
+    if (Array.isArray(here) && typeof key === 'number') return here[key];
+    const object = asObject(here);
+    return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+  }, value);
+}
+
+/** A non-empty text on one line, free of control characters; numbers count as text. */
+export function asText(value: unknown): string | undefined {
+  const text = typeof value === 'string' || typeof value === 'number' ? oneLine(String(value)) : '';
+  return text === '' ? undefined : text;
+}
+
+/** A finite number, also when written as text (`"720"`, `"5.04"`). */
+export function asNumber(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'string' || value.trim() === '') return undefined;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** An http or https address, byte for byte as it was sent. */
+export function asLink(value: unknown): string | undefined {
+  // Signed links break when re-encoded, so the text is checked but never rewritten.
+  return typeof value === 'string' && /^https?:\/\/[\x21-\x7e]+$/iu.test(value) && URL.canParse(value)
+    ? value
+    : undefined;
+}
+
+/** A task id: printable, without white space, and short enough to be one. */
+export function asTaskId(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,200}$/u.test(value) ? value : undefined;
+}

@@ -1,0 +1,18 @@
+import type { Provider } from '../provider.ts';
+import { acedataProtocol } from './protocol.ts';
+
+/** AceData Cloud's Wan service. Host: "Wan Videos Generation API", read 2026-10. */
+export const acedata: Provider = {
+  id: 'acedata',
+  title: 'AceData Cloud',
+  protocol: acedataProtocol,
+  keyVariables: ['ACEDATACLOUD_API_TOKEN', 'ACEDATACLOUD_API_KEY', 'ACEDATA_API_KEY'],
+  baseVariables: ['ACEDATACLOUD_API_BASE_URL'],
+  workspaceVariables: [],
+  basePath: '',
+  baseSuffixes: ['/api/v1', '/compatible-mode/v1'],
+  host: 'api.acedata.cloud',
+  sharedHosts: {},
+  regionIds: {},
+  keyPage: 'platform.acedata.cloud',
+};
