@@ -1,0 +1,181 @@
+import { createHash, createHmac } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { WanError } from '../core/errors.ts';
+import { dayOfJobId, parseJobId } from '../core/job-id.ts';
+import { isFinal, jobSchema, recordVersion, type Job } from '../core/job.ts';
+import { makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
+import { createLocks, type Lock } from './lock.ts';
+import { makeSecret } from './lock-socket.ts';
+
+export type JobStore = {
+  directory: string;
+  /** Writes the record where its state says: among the open ones, or under its day. */
+  save: (job: Job) => Promise<void>;
+  /** By job id. Undefined when there is none. @throws {WanError} for a newer or damaged record */
+  find: (id: string) => Promise<Job | undefined>;
+  /** By the provider's task id. */
+  findByTask: (taskId: string) => Promise<Job | undefined>;
+  /** Unfinished jobs, newest first. */
+  listOpen: () => Promise<Job[]>;
+  /** Up to `limit` finished jobs, newest first, reading no more days than that takes. */
+  listDone: (limit: number) => Promise<Job[]>;
+  /** Undefined while another process has it. */
+  tryLock: (id: string) => Promise<Lock | undefined>;
+  /** A keyed hash that tells two keys apart and gives neither away. */
+  fingerprint: (text: string) => Promise<string>;
+};
+
+/**
+ * Jobs as files: `open/` holds what is unfinished, `done/YYYY/MM/DD/` the rest, so that finding open or recent
+ * jobs costs the same with ten records and with a hundred thousand. `notice` hears of files that are no records.
+ */
+export function createJobStore(directory: string, notice: (message: string) => void): JobStore {
+  const openDirectory = path.join(directory, 'open');
+  const openFile = (id: string) => path.join(openDirectory, `${id}.json`);
+  const doneDirectory = (id: string) => path.join(directory, 'done', ...dayOfJobId(id));
+  const doneFile = (id: string) => path.join(doneDirectory(id), `${id}.json`);
+  const locks = createLocks(directory);
+
+  async function save(job: Job): Promise<void> {
+    const text = `${JSON.stringify(job, undefined, 1)}\n`;
+    try {
+      await makePrivateDirectory(directory);
+      if (job.task_id !== null) await remember(job.task_id, job.id);
+      if (!isFinal(job)) {
+        await makePrivateDirectory(openDirectory);
+        await writeFileAtomic(openFile(job.id), text);
+        return;
+      }
+      // First the new place, then the old: killed in between, both hold the job and the finished one counts.
+      await mkdir(doneDirectory(job.id), { recursive: true, mode: 0o700 });
+      await writeFileAtomic(doneFile(job.id), text);
+      await rm(openFile(job.id), { force: true });
+    } catch (error) {
+      throw new WanError(`cannot write the job’s record in ${directory}: ${reasonOf(error)}`, {
+        hint: 'point WAN_STATE_DIR to a directory that you can write to',
+        cause: error,
+      });
+    }
+  }
+
+  function taskFile(taskId: string): string {
+    // Ids come from a service, so they are hashed before they become a file's name.
+    const hash = createHash('sha256').update(taskId).digest('hex').slice(0, 32);
+    return path.join(directory, 'by-task', hash.slice(0, 2), hash);
+  }
+
+  async function remember(taskId: string, id: string): Promise<void> {
+    const file = taskFile(taskId);
+    if ((await readIfThere(file)) === id) return;
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    await writeFileAtomic(file, id);
+  }
+
+  async function find(id: string): Promise<Job | undefined> {
+    const file = doneFile(id);
+    const done = await readIfThere(file);
+    if (done !== undefined) return parse(done, file);
+    const open = await readIfThere(openFile(id));
+    return open === undefined ? undefined : parse(open, openFile(id));
+  }
+
+  async function findByTask(taskId: string): Promise<Job | undefined> {
+    const id = parseJobId((await readIfThere(taskFile(taskId))) ?? '');
+    return id === undefined ? undefined : find(id);
+  }
+
+  async function readAll(ids: string[]): Promise<Job[]> {
+    const jobs: Job[] = [];
+    for (const id of ids) {
+      try {
+        const job = await find(id);
+        if (job !== undefined) jobs.push(job);
+      } catch (error) {
+        notice(`${reasonOf(error)}; left out`);
+      }
+    }
+    return jobs;
+  }
+
+  async function listDone(limit: number): Promise<Job[]> {
+    const jobs: Job[] = [];
+    const root = path.join(directory, 'done');
+    for (const year of await names(root, /^\d{4}$/u)) {
+      for (const month of await names(path.join(root, year), /^\d{2}$/u)) {
+        for (const day of await names(path.join(root, year, month), /^\d{2}$/u)) {
+          if (jobs.length >= limit) return jobs;
+          const ids = await recordIds(path.join(root, year, month, day));
+          jobs.push(...(await readAll(ids.slice(0, limit - jobs.length))));
+        }
+      }
+    }
+    return jobs;
+  }
+
+  return {
+    directory,
+    save,
+    find,
+    findByTask,
+    listOpen: async () => readAll(await recordIds(openDirectory)),
+    listDone,
+    tryLock: async (id) => {
+      try {
+        await makePrivateDirectory(directory);
+        return await locks.tryLock(id);
+      } catch (error) {
+        throw new WanError(`cannot lock the job in ${directory}: ${reasonOf(error)}`, {
+          hint: 'point WAN_STATE_DIR to a directory that you can write to',
+          cause: error,
+        });
+      }
+    },
+    fingerprint: async (text) =>
+      createHmac('sha256', await makeSecret(directory)).update(text).digest('hex').slice(0, 32),
+  };
+}
+
+/** Names in a directory that fit, the last in order first: the newest, as all are named by time. */
+async function names(directory: string, pattern: RegExp): Promise<string[]> {
+  const entries = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw new WanError(`cannot read ${directory}: ${error.message}`, {
+      hint: 'point WAN_STATE_DIR to a directory of your own',
+      cause: error,
+    });
+  });
+  return entries.filter((name) => pattern.test(name)).toSorted().toReversed();
+}
+
+async function recordIds(directory: string): Promise<string[]> {
+  const files = await names(directory, /\.json$/u);
+  return files.map((name) => name.slice(0, -'.json'.length)).filter((id) => parseJobId(id) === id);
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new WanError(`cannot read ${file}: ${error.message}`, { cause: error });
+  });
+}
+
+function parse(text: string, file: string): Job {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw new WanError(`the job record ${file} is damaged: it is not JSON`, { cause: error });
+  }
+  const version = (data as { version?: unknown } | null)?.version;
+  if (typeof version === 'number' && version > recordVersion) {
+    throw new WanError(`the job record ${file} was written by a newer wan`, { hint: 'npm install -g wan-cli@latest' });
+  }
+  const job = jobSchema.safeParse(data);
+  if (job.success) return job.data;
+  throw new WanError(`the job record ${file} is damaged at ${job.error.issues[0]?.path.join('.')}`);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
