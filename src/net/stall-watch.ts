@@ -1,0 +1,31 @@
+/** Aborts its signal when waiting for the other side takes too long. Time spent on our own disk does not count. */
+export class StallWatch {
+  readonly #controller = new AbortController();
+  readonly #limitMs: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get hasStalled(): boolean {
+    return this.#controller.signal.aborted;
+  }
+
+  /** Waiting begins, anew if it had begun. */
+  wait(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#controller.abort(new Error(`no byte for ${this.#limitMs / 1000} s`));
+    }, this.#limitMs);
+  }
+
+  /** Something came. */
+  pause(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,173 @@
+import { NotSavedError, WanError } from '../core/errors.ts';
+import { attempt, type AttemptOptions, type Outcome } from './attempt.ts';
+import { megabytes } from './disk-error.ts';
+import type { Checksums } from './file-digest.ts';
+import { shownLink } from './link-policy.ts';
+import { claimPart, type PartFile } from './part-file.ts';
+import { RetryBudget } from './retry-budget.ts';
+
+export type DownloadOptions = Pick<AttemptOptions, 'dispatcher' | 'allowPrivate' | 'signal' | 'clock'> & {
+  /** Used byte for byte: signed links break when re-encoded. */
+  link: string;
+  /** Absolute path, `<name>.part`; a name that belongs to something else is numbered, `<name>-2.part`. */
+  partPath: string;
+  /** The job id: only a part of the same owner is continued. */
+  owner: string;
+  /** Asks the task for a new link, when the server refuses the one there is. */
+  freshLink?: (() => Promise<string>) | undefined;
+  onProgress?: AttemptOptions['onProgress'] | undefined;
+  /** Milliseconds without a byte after which an attempt counts as broken; 30,000 unless told. */
+  stallMs?: number | undefined;
+};
+
+export type Downloaded = {
+  /** Where the bytes are: `partPath`, or a numbered name beside it. */
+  partPath: string;
+  bytes: number;
+  /** Hexadecimal, of the whole file. */
+  sha256: string;
+  contentType: string | undefined;
+  /** What the server announced and the file was held against. */
+  checked: ('length' | 'md5' | 'crc64')[];
+};
+
+/** The file came whole, twice, and both times was not what the server's own checksum says. It is kept. */
+export class ChecksumError extends NotSavedError {
+  /** The whole file, for `keepUnverified`. */
+  readonly partPath: string;
+
+  constructor(message: string, partPath: string) {
+    super(message);
+    this.partPath = partPath;
+  }
+}
+
+/**
+ * Fetches a link into a `.part`, in as many attempts as it takes, and continues what an earlier run left. The file is
+ * whole, compared with the server's checksums and flushed when this resolves; a part that is whole already needs no
+ * network at all.
+ * @throws NotSavedError for every failure: what has arrived is kept. When `signal` aborts, its reason is thrown, and
+ * what has arrived is kept as well.
+ */
+export async function downloadToPart(options: DownloadOptions): Promise<Downloaded> {
+  const { signal } = options;
+  signal.throwIfAborted();
+  const part = await claimPart(options.partPath, options.owner, options.clock);
+  try {
+    await part.hashPresent(signal);
+    return await fetchWhole(part, options);
+  } catch (error) {
+    // A second failure here, most likely of a full disk, tells less than the first.
+    await part.checkpoint().catch(() => {});
+    throw error;
+  } finally {
+    await part.close();
+  }
+}
+
+async function fetchWhole(part: PartFile, options: DownloadOptions): Promise<Downloaded> {
+  const { signal, clock } = options;
+  const attemptOptions = {
+    ...options,
+    stallMs: options.stallMs ?? 30_000,
+    onProgress: options.onProgress ?? (() => {}),
+  };
+  const budget = new RetryBudget();
+  const link = new CurrentLink(options);
+  let mismatches = 0;
+  for (;;) {
+    const bytesBefore = part.bytes;
+    let outcome: Outcome = part.isComplete
+      ? { kind: 'whole' }
+      : await attempt(link.value, part, attemptOptions);
+    if (outcome.kind === 'whole') {
+      const sums = await part.checksums(signal);
+      const wrong = wrongChecksum(part, sums);
+      if (wrong === undefined) return finish(part, sums.sha256);
+      mismatches += 1;
+      outcome = { kind: 'broken', why: `the file does not match the server's ${wrong} checksum` };
+      if (mismatches > 1) {
+        await part.complete();
+        throw new ChecksumError(`${outcome.why}: ${shownLink(link.value)}`, part.path);
+      }
+      part.doubt();
+    } else {
+      await part.checkpoint();
+    }
+    const progress = { bytesBefore, bytesAfter: part.bytes, restarts: part.restarts };
+    const delay = budget.afterFailure(progress, outcome.kind === 'broken' ? outcome.retryAfterMs : undefined);
+    if (budget.isMoving) link.mayAskAgain();
+    if (delay === undefined) throw failure(link.value, outcome.why, part);
+    if (outcome.kind === 'broken') {
+      await clock.sleep(delay, signal);
+    } else if (!(await link.refresh(outcome.why, signal))) {
+      throw failure(link.value, outcome.why, part);
+    }
+  }
+}
+
+/** The link in use, and whether a fresh one may still be asked for: once per row of attempts without a new byte. */
+class CurrentLink {
+  value: string;
+  readonly #ask: (() => Promise<string>) | undefined;
+  #mayAsk = true;
+
+  constructor({ link, freshLink }: DownloadOptions) {
+    this.value = link;
+    this.#ask = freshLink;
+  }
+
+  mayAskAgain(): void {
+    this.#mayAsk = true;
+  }
+
+  /** False when there is nobody to ask, or asking did not help. */
+  async refresh(why: string, signal: AbortSignal): Promise<boolean> {
+    if (this.#ask === undefined || !this.#mayAsk) return false;
+    this.#mayAsk = false;
+    try {
+      this.value = await this.#ask();
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      const known = error instanceof WanError ? error : undefined;
+      const reason = known?.message ?? 'the task could not be asked';
+      throw new NotSavedError(`${why}, and there is no fresh link: ${reason}`, {
+        code: known?.code,
+        requestId: known?.requestId,
+        retryable: known?.retryable,
+        cause: error,
+      });
+    }
+  }
+}
+
+function wrongChecksum(part: PartFile, sums: Checksums): 'MD5' | 'CRC-64' | undefined {
+  const { md5, crc64 } = part.remote ?? {};
+  if (md5 !== undefined && md5 !== sums.md5) return 'MD5';
+  return crc64 !== undefined && BigInt(crc64).toString() !== sums.crc64 ? 'CRC-64' : undefined;
+}
+
+async function finish(part: PartFile, sha256: string): Promise<Downloaded> {
+  const { contentType, totalBytes, md5, crc64 } = part.remote ?? {};
+  // Afterwards a file of unannounced length has one, too.
+  await part.complete();
+  return {
+    partPath: part.path,
+    bytes: part.bytes,
+    sha256,
+    contentType,
+    checked: [
+      ...(totalBytes === undefined ? [] : ['length' as const]),
+      ...(md5 === undefined ? [] : ['md5' as const]),
+      ...(crc64 === undefined ? [] : ['crc64' as const]),
+    ],
+  };
+}
+
+function failure(link: string, why: string, part: PartFile): NotSavedError {
+  const total = part.remote?.totalBytes;
+  const of = total === undefined ? '' : ` of ${megabytes(total)}`;
+  const kept = part.bytes === 0 ? '' : `; ${megabytes(part.bytes)}${of} kept in ${part.path}`;
+  return new NotSavedError(`${shownLink(link)} could not be downloaded: ${why}${kept}`, { retryable: true });
+}

@@ -1,0 +1,133 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** One request as it arrived. */
+export type ReceivedRequest = {
+  method: string;
+  /** Path and query, byte for byte. */
+  path: string;
+  headers: IncomingHttpHeaders;
+};
+
+/** How the server misbehaves for one request. Without any of it, it serves the file properly, ranges included. */
+export type Behaviour = {
+  /** Another file from now on. */
+  file?: Uint8Array;
+  etag?: string | null;
+  lastModified?: string;
+  /** Answer 200 with the whole file, whatever range was asked for. */
+  ignoreRange?: boolean;
+  /** Cut the connection after so many bytes of the body. */
+  cutAfter?: number;
+  /** Send so many bytes of the body, then nothing more, and leave the connection open. */
+  stallAfter?: number;
+  /** Send the body in pieces of so many bytes. */
+  dripBytes?: number;
+  /** Answer with this status, headers and body instead. */
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+  /** Without a Content-Length: chunked. */
+  chunked?: boolean;
+  /** Cut the connection before answering. */
+  drop?: boolean;
+  /** Do something the moment the request arrives. */
+  onRequest?: () => void;
+};
+
+export type FileServer = {
+  /** `http://127.0.0.1:port` */
+  origin: string;
+  port: number;
+  requests: ReceivedRequest[];
+  /** One behaviour for each coming request; the last one stays. */
+  behave: (...behaviours: Behaviour[]) => void;
+  close: () => Promise<void>;
+};
+
+/** A file server on a free port of 127.0.0.1, which does to each request what the test wants done. */
+export async function startFileServer(file: Uint8Array): Promise<FileServer> {
+  const requests: ReceivedRequest[] = [];
+  const sockets = new Set<Socket>();
+  let queue: Behaviour[] = [{}];
+  let current = file;
+  const server = createServer((request, response) => {
+    requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers });
+    const behaviour = (queue.length > 1 ? queue.shift() : queue[0]) ?? {};
+    current = behaviour.file ?? current;
+    behaviour.onRequest?.();
+    void answer(request, response, current, behaviour);
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
+  const { port } = address;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    requests,
+    behave: (...behaviours) => {
+      queue = behaviours;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => {
+          resolve();
+        });
+      }),
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: Uint8Array,
+  behaviour: Behaviour,
+): Promise<void> {
+  if (behaviour.drop === true) {
+    request.socket.destroy();
+    return;
+  }
+  const etag = behaviour.etag === undefined ? '"one"' : behaviour.etag;
+  const validators = {
+    ...(etag === null ? {} : { etag }),
+    ...(behaviour.lastModified === undefined ? {} : { 'last-modified': behaviour.lastModified }),
+  };
+  const from = behaviour.ignoreRange === true ? undefined : rangeStart(request, validators);
+  const isPart = from !== undefined && behaviour.status === undefined;
+  const body = Buffer.from(behaviour.body ?? (isPart ? file.subarray(from) : file));
+  response.writeHead(behaviour.status ?? (isPart ? 206 : 200), {
+    'content-type': 'video/mp4',
+    ...validators,
+    ...(behaviour.chunked === true ? {} : { 'content-length': body.length }),
+    ...(isPart ? { 'content-range': `bytes ${from}-${file.length - 1}/${file.length}` } : {}),
+    ...behaviour.headers,
+  });
+  response.flushHeaders();
+  const end = behaviour.cutAfter ?? behaviour.stallAfter ?? body.length;
+  const step = behaviour.dripBytes ?? Math.max(1, end);
+  for (let at = 0; at < end; at += step) {
+    const piece = body.subarray(at, Math.min(at + step, end));
+    // Each piece is to be flushed before the next: otherwise a cut would swallow it.
+    // oxlint-disable-next-line no-await-in-loop
+    await new Promise((resolve) => {
+      response.write(piece, resolve);
+    });
+  }
+  if (behaviour.cutAfter !== undefined) request.socket.destroySoon();
+  else if (behaviour.stallAfter === undefined) response.end();
+}
+
+function rangeStart(request: IncomingMessage, validators: Record<string, string>): number | undefined {
+  const start = /^bytes=(\d+)-$/u.exec(request.headers.range ?? '')?.[1];
+  const condition = request.headers['if-range'];
+  const isSame = condition === undefined || Object.values(validators).includes(String(condition));
+  return start === undefined || !isSame ? undefined : Number(start);
+}

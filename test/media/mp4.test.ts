@@ -1,0 +1,174 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NotSavedError } from '../../src/core/errors.ts';
+import { verifyMp4 } from '../../src/media/mp4.ts';
+
+// Made once with ffmpeg: one second of 64x48 H.264 at 10 frames a second, with AAC; the fragmented one is silent.
+const fixtures = ['moov-first', 'moov-last', 'silent-fragmented'] as const;
+const load = (name: string) => readFile(join(import.meta.dirname, '..', 'fixtures', `${name}.mp4`));
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wan-mp4-'));
+});
+
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+async function verify(bytes: Uint8Array) {
+  const path = join(directory, 'clip.mp4');
+  await writeFile(path, bytes);
+  return verifyMp4(path);
+}
+
+/** Where a top-level or nested box begins, found by its name. */
+function boxAt(file: Buffer, type: string): number {
+  return file.indexOf(type, 0, 'latin1') - 4;
+}
+
+describe('a whole file', () => {
+  test.each(fixtures)('%s is told what it is', async (name) => {
+    const file = await load(name);
+    expect(await verify(file)).toEqual({
+      bytes: file.length,
+      width: 64,
+      height: 48,
+      seconds: 1,
+      hasAudio: name !== 'silent-fragmented',
+      videoCodec: 'avc',
+    });
+  });
+
+  test('may carry unknown boxes behind', async () => {
+    const recipe = Buffer.from('\0\0\0\x0cuuidWAN!', 'latin1');
+    expect(await verify(Buffer.concat([await load('moov-first'), recipe]))).toMatchObject({ width: 64 });
+  });
+
+  test('may have 64-bit sizes, and a last box that runs to the end', async () => {
+    const file = await load('moov-last');
+    const at = boxAt(file, 'moov');
+    const long = Buffer.alloc(16);
+    long.writeUInt32BE(1, 0);
+    long.write('moov', 4, 'latin1');
+    long.writeBigUInt64BE(BigInt(file.length - at + 8), 8);
+    expect(await verify(Buffer.concat([file.subarray(0, at), long, file.subarray(at + 8)]))).toMatchObject({
+      width: 64,
+    });
+    file.writeUInt32BE(0, at);
+    expect(await verify(file)).toMatchObject({ width: 64 });
+  });
+});
+
+describe('a file that is cut off', () => {
+  const tenths = fixtures.flatMap((name) => Array.from({ length: 10 }, (_, tenth) => [name, tenth] as const));
+  test.each(tenths)('%s after %i tenths', async (name, tenth) => {
+    const file = await load(name);
+    const run = verify(file.subarray(0, Math.floor((file.length * tenth) / 10)));
+    await expect(run).rejects.toThrow(/is not a whole MP4 file: /u);
+  });
+
+  test.each(fixtures)('%s without its last byte', async (name) => {
+    const file = await load(name);
+    await expect(verify(file.subarray(0, -1))).rejects.toThrow(NotSavedError);
+  });
+
+  test.each([1, 10, 1000])('%i bytes, although its film is said to run to the end', async (missing) => {
+    const file = await load('moov-first');
+    file.writeUInt32BE(0, boxAt(file, 'mdat'));
+    expect(await verify(file)).toMatchObject({ width: 64 });
+    await expect(verify(file.subarray(0, -missing))).rejects.toThrow(/its index reaches to byte/u);
+  });
+});
+
+describe('what is no video', () => {
+  test.each<[string, string | Uint8Array, RegExp]>([
+    ['an HTML page', '<!doctype html><p>no', /is no video: the server sent an HTML page$/u],
+    [
+      'an XML error',
+      '<?xml version="1.0"?><Error><Code>AccessDenied</Code>',
+      /an XML error page: <Code> AccessDenied$/u,
+    ],
+    ['JSON', '{"code":"Throttling","message":"slow down"}', /a JSON document: code Throttling$/u],
+    ['nothing', '', /it is empty$/u],
+    ['zeros', Buffer.alloc(100), /there is no box at byte 0$/u],
+    ['a JPEG', Buffer.from('ffd8ffe000104a46494600010100', 'hex'), /there is no box at byte 0$/u],
+    ['a box that is too small', Buffer.from('\0\0\0\x04ftyp', 'latin1'), /no legal size$/u],
+    ['no film', Buffer.from('\0\0\0\x08ftyp\0\0\0\x08moov', 'latin1'), /it has no mdat box$/u],
+    ['no index', Buffer.from('\0\0\0\x08ftyp\0\0\0\x08mdat', 'latin1'), /it has no moov box$/u],
+    [
+      'a film before its type',
+      Buffer.from('\0\0\0\x08mdat\0\0\0\x08ftyp', 'latin1'),
+      /does not begin like one$/u,
+    ],
+    [
+      'no picture',
+      Buffer.from('\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x08moov\0\0\0\x08mdat', 'latin1'),
+      /it has no picture|cannot be read/u,
+    ],
+    [
+      'endless empty boxes',
+      Buffer.from(`\0\0\0\x08ftyp${'\0\0\0\x08free'.repeat(30_000)}`, 'latin1'),
+      /more than 20000 boxes/u,
+    ],
+  ])('%s', async (_, bytes, message) => {
+    const run = verify(Buffer.from(bytes));
+    await expect(run).rejects.toThrow(message);
+    await expect(run).rejects.toBeInstanceOf(NotSavedError);
+  });
+
+  test('a file that is not there', async () => {
+    await expect(verifyMp4(join(directory, 'none.mp4'))).rejects.toBeInstanceOf(NotSavedError);
+  });
+});
+
+describe('damage', () => {
+  const facts = { videoCodec: expect.any(String) as string };
+  const fails = async (bytes: Uint8Array) => {
+    try {
+      expect(await verify(bytes)).toMatchObject(facts);
+    } catch (error) {
+      expect(error).toBeInstanceOf(NotSavedError);
+    }
+  };
+
+  test('random bytes end in NotSavedError', async () => {
+    const box = fc
+      .tuple(fc.constantFrom('ftyp', 'moov', 'mdat', 'trak', 'stco'), fc.uint8Array())
+      .map(([type, bytes]) => {
+        const header = Buffer.alloc(8);
+        header.writeUInt32BE(bytes.length + 8, 0);
+        header.write(type, 4, 'latin1');
+        return Buffer.concat([header, bytes]);
+      });
+    const file = fc.oneof(
+      fc.uint8Array(),
+      fc.array(box).map((boxes) => Buffer.concat(boxes)),
+    );
+    await fc.assert(
+      fc.asyncProperty(file, async (bytes) => {
+        await expect(verify(bytes)).rejects.toBeInstanceOf(NotSavedError);
+      }),
+    );
+  });
+
+  test('flipped bytes in the index are noticed or harmless, and nothing else', async () => {
+    const file = await load('moov-first');
+    const index = fc.integer({ min: boxAt(file, 'moov'), max: boxAt(file, 'mdat') });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(index, fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        async (flips) => {
+          const damaged = Buffer.from(file);
+          for (const [at, byte] of flips) damaged[at] = byte;
+          await fails(damaged);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
