@@ -1,0 +1,130 @@
+import type { Region } from '../core/model.ts';
+import { asObject, at } from '../core/untrusted.ts';
+import type { ClipSpec } from './clips.ts';
+import { shapeOfPicture, shapeOfRatio } from './clip-shape.ts';
+import { readInputs } from './dashscope-inputs.ts';
+import type { ModelRow } from './dashscope-model-row.ts';
+import { findRow } from './dashscope-models.ts';
+import { readParameters, type Chosen } from './dashscope-parameters.ts';
+import { usageOf, type DashscopeUsage } from './dashscope-usage.ts';
+import { inspectInput, type InputContext, type InputFailure } from './inputs.ts';
+import { Refused } from './reply.ts';
+import type { Call } from './route.ts';
+
+/** An accepted request: what its task will show, and whether it will fail. */
+export type Plan = {
+  row: ModelRow;
+  model: string;
+  prompt?: string;
+  actualPrompt?: string;
+  clip: ClipSpec;
+  usage: DashscopeUsage;
+  failure?: InputFailure;
+};
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Checks a submit in the order headers, body, model, path, fields, values, and only then its files. What only the
+ * task would notice does not refuse it.
+ * @throws {Refused} what the service answers at once
+ */
+export async function planTask(
+  call: Call,
+  group: string,
+  region: Region | undefined,
+  files: Pick<InputContext, 'uploads' | 'signer' | 'account'>,
+): Promise<Plan> {
+  if (String(call.headers['x-dashscope-async'] ?? '').toLowerCase() !== 'enable') {
+    throw new Refused(403, 'AccessDenied', 'Current user api does not support synchronous calls.');
+  }
+  const { model, input, parameters } = readEnvelope(call.body.json());
+  const row = findRow(model);
+  if (row === undefined || (region !== undefined && !row.regions.includes(region))) {
+    throw new Refused(
+      404,
+      'ModelNotFound',
+      `Model not found: ${model} does not exist or is not opened for this key.`,
+    );
+  }
+  if (row.path !== group)
+    throw new Refused(400, 'InvalidParameter', 'url error, please check url: this model has another path.');
+  const named = readInputs(row, input, parameters);
+  const chosen = readParameters(row, parameters);
+  checkOssHeader(
+    call,
+    named.inputs.map(({ url }) => url),
+  );
+
+  const context: InputContext = { ...files, model, now: call.now, takesInline: true };
+  const found = await Promise.all(
+    named.inputs.map(async (one) => ({ one, result: await inspectInput(one, row.image, context) })),
+  );
+  const failure =
+    named.failure ?? found.flatMap(({ result }) => ('failure' in result ? [result.failure] : []))[0];
+  const frame = found.find(({ one }) => one === named.frame)?.result;
+  const picture = frame !== undefined && 'size' in frame ? frame.size : undefined;
+  // Of wan3.0's ratios only `adaptive` follows the picture; elsewhere a first frame goes before the ratio.
+  const follows = chosen.size === undefined && (row.task !== 'all' || chosen.ratio === 'adaptive');
+  const shape = picture !== undefined && follows ? shapeOfPicture(picture, chosen.tier) : plainShape(chosen);
+  const videos = named.inputs.filter(({ kind }) => kind === 'video');
+  const prompt = cutPrompt(input, row);
+  return {
+    row,
+    model,
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(prompt !== undefined && row.rewrites === true && chosen.promptExtend
+      ? { actualPrompt: `${prompt}, in rich detail` }
+      : {}),
+    clip: { ...shape, seconds: chosen.seconds, sound: chosen.sound, title: prompt ?? model },
+    usage: usageOf(
+      row,
+      chosen,
+      shape,
+      videos.length > 0 && row.task !== 'media-i2v' ? countedInputSeconds : 0,
+    ),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** Input video is counted up to 5 s; the sandbox takes every clip for long enough. */
+const countedInputSeconds = 5;
+
+function plainShape(chosen: Chosen) {
+  return chosen.size ?? shapeOfRatio(chosen.tier, chosen.ratio ?? '16:9');
+}
+
+function readEnvelope(body: unknown): { model: string; input: Fields; parameters: Fields } {
+  const fields = asObject(body);
+  if (fields === undefined)
+    throw new Refused(400, 'BadRequest.IllegalInput', 'The request body is not a JSON object.');
+  const model = at(fields, 'model');
+  if (typeof model !== 'string' || model === '')
+    throw new Refused(400, 'BadRequest.EmptyModel', 'Required parameter "model" is missing.');
+  const input = asObject(at(fields, 'input'));
+  if (input === undefined)
+    throw new Refused(400, 'BadRequest.EmptyInput', 'Required parameter "input" is missing.');
+  const parameters = asObject(at(fields, 'parameters'));
+  if (parameters === undefined)
+    throw new Refused(400, 'BadRequest.EmptyParameters', 'Required parameter "parameters" is missing.');
+  return { model, input, parameters };
+}
+
+function checkOssHeader(call: Call, urls: readonly string[]): void {
+  const resolves = String(call.headers['x-dashscope-ossresourceresolve'] ?? '').toLowerCase() === 'enable';
+  if (!resolves && urls.some((url) => /^oss:\/\//iu.test(url))) {
+    throw new Refused(
+      400,
+      'InvalidParameter.DataInspection',
+      'Unable to read an oss:// URL: the header X-DashScope-OssResourceResolve is missing.',
+    );
+  }
+}
+
+/** Whatever is too long is cut without a word, as the service does. */
+function cutPrompt(input: Fields, row: ModelRow): string | undefined {
+  const prompt = at(input, 'prompt');
+  return typeof prompt === 'string' && prompt !== ''
+    ? Array.from(prompt).slice(0, row.promptMax).join('')
+    : undefined;
+}

@@ -1,0 +1,11 @@
+import { expiresAt } from './task-timeline.ts';
+import type { TaskStore } from './task-store.ts';
+import type { UploadStore } from './upload-store.ts';
+
+/** Forgets tasks and uploads that nobody can reach any more, so that the directory does not grow for ever. */
+export async function removeExpired(tasks: TaskStore, uploads: UploadStore, now: number): Promise<void> {
+  for (const task of await tasks.all()) {
+    if (now >= expiresAt(task)) await tasks.remove(task);
+  }
+  await uploads.removeExpired(now);
+}

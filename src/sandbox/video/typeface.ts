@@ -1,0 +1,89 @@
+import { type Font, type Glyph, parse } from 'opentype.js/dist/opentype.mjs';
+
+import notoSans from './noto-sans-latin.woff?inline';
+import type { OutlineStep } from './outline-mask.ts';
+
+/** One visible character. Widths are in em, so one layout serves every size. */
+export type Sign = {
+  width: number;
+  kind: 'text' | 'space' | 'box';
+  /** The outline with its origin on the baseline at (x, y); x, y and size in pixels. */
+  outline: (x: number, y: number, size: number) => Iterable<OutlineStep>;
+  /** True when a line may end after the sign although no space follows, as in Chinese. */
+  breaksAfter: boolean;
+};
+
+// Wide in East Asian text and drawn without spaces between words.
+const WIDE = /\p{sc=Han}|\p{sc=Hiragana}|\p{sc=Katakana}|\p{sc=Hangul}|\p{Extended_Pictographic}/u;
+const INVISIBLE = /^[\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}\p{Default_Ignorable_Code_Point}]+$/u;
+
+let loaded: Font | undefined;
+
+function font(): Font {
+  if (loaded) return loaded;
+  const file = Buffer.from(notoSans.slice(notoSans.indexOf(',') + 1), 'base64');
+  loaded = parse(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
+  return loaded;
+}
+
+/** Turns text into signs; a character the font lacks becomes a box, an invisible one nothing. */
+export function signsOf(text: string): Sign[] {
+  const face = font();
+  const signs: Sign[] = [];
+  for (const { segment } of new Intl.Segmenter('en').segment(text.normalize('NFC'))) {
+    const characters = Array.from(segment);
+    const known = characters.every((character) => face.charToGlyphIndex(character) > 0);
+    if (/^\s+$/u.test(segment)) {
+      signs.push(spaceSign);
+    } else if (INVISIBLE.test(segment)) {
+      continue;
+    } else if (known) {
+      for (const character of characters) {
+        signs.push(glyphSign(face, face.charToGlyph(character), character === '-'));
+      }
+    } else {
+      signs.push(boxSign(WIDE.test(segment)));
+    }
+  }
+  return signs;
+}
+
+const spaceSign: Sign = { width: 0.26, kind: 'space', outline: () => [], breaksAfter: true };
+
+function glyphSign(face: Font, glyph: Glyph, breaksAfter: boolean): Sign {
+  return {
+    width: (glyph.advanceWidth ?? 0) / face.unitsPerEm,
+    kind: 'text',
+    outline: (x, y, size) => glyph.getPath(x, y, size).commands,
+    breaksAfter,
+  };
+}
+
+function boxSign(wide: boolean): Sign {
+  const width = wide ? 1 : 0.62;
+  return {
+    width,
+    kind: 'box',
+    outline: (x, y, size) => boxOutline(x + 0.07 * size, y - 0.74 * size, (width - 0.14) * size, 0.8 * size),
+    breaksAfter: wide,
+  };
+}
+
+/** A box with rounded corners. */
+function boxOutline(left: number, top: number, width: number, height: number): OutlineStep[] {
+  const right = left + width;
+  const bottom = top + height;
+  const round = Math.min(width, height) * 0.22;
+  return [
+    { type: 'M', x: left + round, y: top },
+    { type: 'L', x: right - round, y: top },
+    { type: 'Q', x1: right, y1: top, x: right, y: top + round },
+    { type: 'L', x: right, y: bottom - round },
+    { type: 'Q', x1: right, y1: bottom, x: right - round, y: bottom },
+    { type: 'L', x: left + round, y: bottom },
+    { type: 'Q', x1: left, y1: bottom, x: left, y: bottom - round },
+    { type: 'L', x: left, y: top + round },
+    { type: 'Q', x1: left, y1: top, x: left + round, y: top },
+    { type: 'Z' },
+  ];
+}
