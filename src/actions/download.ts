@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import type { Context } from '../cli/context.ts';
+import { connectionShape, readFlags, savingShape } from '../cli/flags.ts';
+import { checkStdout, savingOf, stdoutWriter } from '../cli/job-flags.ts';
+import type { Talk } from '../cli/talk.ts';
+import { openWorkbench } from '../cli/workbench.ts';
+import { NotFinishedError } from '../core/errors.ts';
+import { fromStoredError } from '../core/job.ts';
+import { queryTask } from '../workflow/query.ts';
+import { notFound } from '../workflow/wait.ts';
+import { collect } from './collect.ts';
+import { findJob, type FoundJob } from './find-job.ts';
+
+const shape = { ...connectionShape, ...savingShape, taskId: z.string().optional() };
+
+/** `wan download`: saves what is finished; never waits. */
+export async function runDownload(
+  context: Context,
+  talk: Talk,
+  input: { task: string | undefined; flags: Record<string, unknown> },
+): Promise<number> {
+  const flags = readFlags(shape, input.flags);
+  const bench = await openWorkbench(context, talk, flags);
+  try {
+    const found = await findJob(context, talk, bench, 'download', input.task, flags);
+    const saving = savingOf(context, bench, found.job.profile, flags, found.job.saving);
+    checkStdout(context, talk, saving, false);
+    const finished = await finishedOf(found);
+    return await collect(bench.runtime, talk, finished, {
+      saving,
+      deadlineMs: undefined,
+      pollIntervalMs: undefined,
+      toStdout: stdoutWriter(context),
+    });
+  } finally {
+    await bench.close();
+  }
+
+  async function finishedOf(found: FoundJob): Promise<FoundJob> {
+    const { job } = found;
+    if (job.error !== null && job.status !== 'unconfirmed') throw fromStoredError(job.error);
+    if (job.status === 'succeeded') return found;
+    const handle = found.isForeign ? `--task-id ${job.task_id}` : job.id;
+    if (job.task_id === null) throw new NotFinishedError(`the job ${job.id} is ${job.status}`, { hint: `wan status ${job.id}` });
+    const connection = await found.connect();
+    const result = await queryTask(bench.runtime, connection, job, job.task_id, found.linkHours);
+    if (result.kind === 'passing-fault') throw result.error;
+    if (result.progress.kind === 'not-found') throw notFound(job.task_id, connection);
+    const current = result.progress.kind === 'update' ? result.progress.job : job;
+    talk.setJob(current, { isForeign: found.isForeign });
+    if (current.status === 'queued' || current.status === 'running') {
+      throw new NotFinishedError(`the job is ${current.status}, there is nothing to save yet`, {
+        hint: `wan wait ${handle}`,
+        retryable: true,
+      });
+    }
+    return { ...found, job: current };
+  }
+}

@@ -1,0 +1,102 @@
+import { ExitCode } from '../core/exit-code.ts';
+import type { Context } from '../cli/context.ts';
+import { connectionShape, generationShape, readFlags, savingShape, waitingShape } from '../cli/flags.ts';
+import { checkStdout, savingOf, stdoutWriter, waitingOf } from '../cli/job-flags.ts';
+import type { MediaFlag } from '../cli/options.ts';
+import { readAddress, readCallback, readMedia } from '../cli/read-media.ts';
+import { readPrompt } from '../cli/read-prompt.ts';
+import type { Talk } from '../cli/talk.ts';
+import { openWorkbench, type Workbench } from '../cli/workbench.ts';
+import { buildRequest } from '../core/build-request.ts';
+import { jobDocument } from '../core/documents.ts';
+import type { Job } from '../core/job.ts';
+import type { Mode } from '../core/mode.ts';
+import { describePurchase } from '../core/purchase.ts';
+import type { Wish } from '../core/wish.ts';
+import { parseRegion } from '../providers/region.ts';
+import { generate } from '../workflow/generate.ts';
+import { checkTarget } from '../workflow/output-target.ts';
+import { pickModel } from '../workflow/pick-model.ts';
+
+export type GenerateInput = {
+  mode: Mode;
+  prompt: string | undefined;
+  flags: Record<string, unknown>;
+  media: readonly MediaFlag[];
+};
+
+/** `wan t2v`, `i2v` and `r2v`: everything is checked before a cent is spent. */
+export async function runGenerate(context: Context, talk: Talk, input: GenerateInput): Promise<number> {
+  const { image: _i, ref: _r, refImage: _ri, refVideo: _rv, ...typed } = input.flags;
+  const flags = readFlags({ ...generationShape, ...waitingShape, ...savingShape, ...connectionShape }, typed);
+  const wish = await readWish(context, input, flags);
+  const bench = await openWorkbench(context, talk, flags);
+  try {
+    const connection = await bench.connection(flags);
+    const { provider, profile } = connection;
+    const region =
+      connection.region === 'sandbox'
+        ? flags.region === undefined
+          ? undefined
+          : parseRegion(flags.region)
+        : connection.isCustomBase && flags.region === undefined
+          ? undefined
+          : connection.region;
+    const asked = flags.model ?? modelSetting(bench, profile, input.mode);
+    const { model, others, warnings } = pickModel(provider.id, input.mode, region, asked);
+    const built = buildRequest(wish, model, others);
+    const saving = savingOf(context, bench, profile, flags);
+    checkStdout(context, talk, saving, !flags.wait);
+    await checkTarget(saving);
+    const waiting = waitingOf(context, bench, profile, flags);
+
+    [...warnings, ...built.warnings].forEach(talk.notice);
+    if (!talk.flags.quiet) context.io.err(describePurchase(built.request, model));
+    const job = await generate(
+      bench.runtime,
+      { connection, request: built.request, model, others, saving, noWait: !flags.wait, ...waiting },
+      { job: talk.setJob, toStdout: stdoutWriter(context) },
+    );
+    return finish(talk, job, !flags.wait);
+  } finally {
+    await bench.close();
+  }
+}
+
+function finish(talk: Talk, job: Job, noWait: boolean): number {
+  const path = job.outputs[0]?.path ?? null;
+  const line = noWait ? job.task_id : path === '-' ? null : path;
+  const code = talk.finish({ value: jobDocument(job), lines: line === null ? [] : [line] });
+  if (noWait && code === ExitCode.ok) talk.notice(`accepted as job ${job.id}; \`wan wait ${job.id}\` saves the video`);
+  return code;
+}
+
+async function readWish(
+  context: Context,
+  { mode, prompt, media }: GenerateInput,
+  flags: ReturnType<typeof readFlags<typeof generationShape>>,
+): Promise<Wish> {
+  const text = await readPrompt(context, prompt, flags);
+  const given: Partial<Record<keyof Wish, unknown>> = {
+    prompt: text,
+    negativePrompt: flags.negativePrompt,
+    audioUrl: flags.audioUrl === undefined ? undefined : readAddress('--audio-url', flags.audioUrl, context.cwd),
+    size: flags.size,
+    resolution: flags.resolution,
+    ratio: flags.ratio,
+    duration: flags.duration,
+    audio: flags.audio,
+    shotType: flags.shotType,
+    promptExtend: flags.promptExtend,
+    watermark: flags.watermark,
+    seed: flags.seed,
+    callbackUrl: flags.callbackUrl === undefined ? undefined : readCallback(flags.callbackUrl),
+  };
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { mode, media: readMedia(media, context.cwd), ...set };
+}
+
+function modelSetting(bench: Workbench, profile: string, mode: Mode): string | undefined {
+  const named = bench.env['WAN_MODEL']?.trim();
+  return named !== undefined && named !== '' ? named : bench.defaults(profile).model?.[mode];
+}

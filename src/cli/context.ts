@@ -1,0 +1,107 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { InterruptedError, TerminatedError, UsageError } from '../core/errors.ts';
+import type { Clock } from '../core/clock.ts';
+import { ExitCode } from '../core/exit-code.ts';
+import { createSecrets, type Secrets } from '../core/redact.ts';
+import { createIo, type Io } from './io.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a command may touch of the world outside. Built here from the real one, and by tests from their own. */
+export type Context = {
+  env: Environment;
+  cwd: string;
+  version: string;
+  io: Io;
+  stdin: NodeJS.ReadStream;
+  clock: Clock;
+  random: () => number;
+  /** Aborts with the error to end with, on the first Ctrl-C or SIGTERM. */
+  signal: AbortSignal;
+  secrets: Secrets;
+  startedMs: number;
+  /** @throws {UsageError} when there is neither the variable nor a home */
+  configDirectory: () => string;
+  stateDirectory: () => string;
+  homeDirectory: () => string | undefined;
+  /** How to start this very program again, as a child. */
+  self: { node: string; script: string };
+};
+
+/** The only place that reads `process`. */
+export function realContext(version: string): Context {
+  const { env } = process;
+  const secrets = createSecrets();
+  const home = () => findHome(env);
+  const directory = (variable: string, xdg: string, fallback: readonly string[]) => () => {
+    const own = env[variable];
+    if (own !== undefined && own !== '') return path.resolve(own);
+    const base = env[xdg];
+    if (base !== undefined && path.isAbsolute(base)) return path.join(base, 'wan');
+    const place = home();
+    if (place !== undefined) return path.join(place, ...fallback, 'wan');
+    throw new UsageError('there is no home directory to keep settings and jobs in', {
+      hint: 'set HOME, or WAN_CONFIG_DIR and WAN_STATE_DIR',
+    });
+  };
+  return {
+    env,
+    cwd: process.cwd(),
+    version,
+    io: createIo({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, redact: secrets.redact }),
+    stdin: process.stdin,
+    clock: { now: Date.now, sleep },
+    random: Math.random,
+    signal: interruption(),
+    secrets,
+    startedMs: Date.now(),
+    configDirectory: directory('WAN_CONFIG_DIR', 'XDG_CONFIG_HOME', ['.config']),
+    stateDirectory: directory('WAN_STATE_DIR', 'XDG_STATE_HOME', ['.local', 'state']),
+    homeDirectory: home,
+    self: { node: process.execPath, script: process.argv[1] ?? '' },
+  };
+}
+
+function findHome(env: Environment): string | undefined {
+  const own = env['HOME'];
+  if (own !== undefined && path.isAbsolute(own)) return own;
+  try {
+    const found = homedir();
+    return path.isAbsolute(found) ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first Ctrl-C or SIGTERM asks for an orderly end, the second one leaves at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const on = (signal: NodeJS.Signals, error: () => Error, code: number) => {
+    process.on(signal, () => {
+      // oxlint-disable-next-line unicorn/no-process-exit -- the user has asked twice
+      if (controller.signal.aborted) process.exit(code);
+      controller.abort(error());
+    });
+  };
+  on('SIGINT', () => new InterruptedError('interrupted'), ExitCode.interrupted);
+  on('SIGTERM', () => new TerminatedError('terminated'), ExitCode.terminated);
+  // A closed terminal is a Ctrl-C from nobody.
+  on('SIGHUP', () => new TerminatedError('the terminal was closed'), 129);
+  return controller.signal;
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { UsageError } from '../core/errors.ts';
+import type { Context } from './context.ts';
+
+type PromptFlags = { prompt?: string | undefined; promptFile?: string | undefined };
+
+/** A megabyte is far more than any model reads. */
+const maxBytes = 1_000_000;
+
+/**
+ * The prompt from wherever it was given: the argument, `-` for stdin, `@file`, or one of the two flags.
+ * @throws {UsageError} when it was given twice, or its file cannot be read
+ */
+export async function readPrompt(
+  context: Context,
+  positional: string | undefined,
+  { prompt, promptFile }: PromptFlags,
+): Promise<string | undefined> {
+  const given = [
+    positional === undefined ? [] : ['the argument'],
+    prompt === undefined ? [] : ['--prompt'],
+    promptFile === undefined ? [] : ['--prompt-file'],
+  ].flat();
+  if (given.length > 1) {
+    throw new UsageError(`the prompt was given twice, by ${given.join(' and ')}`, { hint: 'leave out one of them' });
+  }
+  if (prompt !== undefined) return prompt;
+  if (promptFile !== undefined) return readText(context, promptFile, `--prompt-file ${promptFile}`);
+  if (positional === '-') return readStdin(context);
+  if (positional?.startsWith('@') === true) return readText(context, positional.slice(1), positional);
+  return positional;
+}
+
+async function readText(context: Context, file: string, shown: string): Promise<string> {
+  const hint = shown.startsWith('@')
+    ? `a prompt that starts with @ goes after --prompt`
+    : 'name a text file that is there';
+  if (file === '') throw new UsageError('the prompt is only an @', { hint });
+  try {
+    const bytes = await readFile(path.resolve(context.cwd, file));
+    if (bytes.length > maxBytes) throw new UsageError(`${shown} is too long for a prompt`, { hint: 'shorten it' });
+    return decode(bytes, shown);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${shown}: the file cannot be read (${(error as NodeJS.ErrnoException).code})`, { hint });
+  }
+}
+
+async function readStdin(context: Context): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of context.stdin as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new UsageError('stdin is too long for a prompt', { hint: 'shorten it' });
+    chunks.push(chunk);
+  }
+  return decode(Buffer.concat(chunks), 'stdin');
+}
+
+function decode(bytes: Uint8Array, shown: string): string {
+  try {
+    // The last line end belongs to the file, not to the prompt.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/u, '');
+  } catch {
+    throw new UsageError(`${shown} is not UTF-8 text`, { hint: 'name a text file' });
+  }
+}

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import type { Context } from './context.ts';
+import type { Subject } from './subject.ts';
+import type { Talk, TalkFlags } from './talk.ts';
+
+/** A command's body. It gets its flags as typed, and gives the exit code. */
+export type Action<Arguments extends unknown[]> = (
+  context: Context,
+  talk: Talk,
+  ...values: Arguments
+) => Promise<number>;
+
+/** One run of the program: what was chosen, how to talk about it, and how it ended. */
+export type Session = {
+  context: Context;
+  exitCode: number;
+  talk: Talk | undefined;
+};
+
+/** What commands are declared with: their bodies are loaded when they run, not before. */
+export type Register = <Arguments extends unknown[]>(
+  command: Command,
+  subject: Subject,
+  load: () => Promise<Action<Arguments>>,
+) => (...values: Arguments) => Promise<void>;
+
+export function createRegister(session: Session): Register {
+  return (command, subject, load) =>
+    async (...values) => {
+      const { createTalk } = await import('./talk.ts');
+      session.talk = createTalk(session.context, talkFlagsOf(command.opts()), subject);
+      const run = await load();
+      session.exitCode = await run(session.context, session.talk, ...values);
+    };
+}
+
+function talkFlagsOf(flags: Record<string, unknown>): TalkFlags {
+  return {
+    json: flags['json'] === true,
+    jsonl: flags['jsonl'] === true,
+    print: typeof flags['print'] === 'string' ? flags['print'] : undefined,
+    quiet: flags['quiet'] === true,
+    verbose: flags['verbose'] === true,
+    color: flags['color'] !== false,
+    input: flags['input'] !== false,
+  };
+}
+
+/** How to tell a mistake on the command line, which is found before any command is chosen. */
+export function talkFlagsFromArguments(argv: readonly string[]): TalkFlags {
+  return talkFlagsOf({ json: argv.includes('--json'), jsonl: argv.includes('--jsonl'), color: !argv.includes('--no-color') });
+}

@@ -1,0 +1,10 @@
+/** What a command's document is about: `{schema, ok, [noun], error}`. */
+export type Subject = { schema: string; noun: string };
+
+export const jobSubject: Subject = { schema: 'wan.job/1', noun: 'job' };
+export const jobsSubject: Subject = { schema: 'wan.jobs/1', noun: 'jobs' };
+
+/** The document of a command that is not about jobs. */
+export function subjectOf(command: string, noun: string): Subject {
+  return { schema: `wan.${command}/1`, noun };
+}

@@ -1,0 +1,160 @@
+import { ExitCode } from '../core/exit-code.ts';
+import type { WanError } from '../core/errors.ts';
+import { toStoredError, type Job } from '../core/job.ts';
+import { errorDocument, jobDocument } from '../core/documents.ts';
+import { oneLine } from '../core/plain-text.ts';
+import { at } from '../core/untrusted.ts';
+import type { JobEvent } from '../workflow/runtime.ts';
+import type { Context } from './context.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { jobsSubject, jobSubject, type Subject } from './subject.ts';
+
+/** How the user wants to be talked to; the same flags on every command. */
+export type TalkFlags = {
+  json: boolean;
+  jsonl: boolean;
+  print: string | undefined;
+  quiet: boolean;
+  verbose: boolean;
+  color: boolean;
+  input: boolean;
+};
+
+export type Talk = {
+  flags: TalkFlags;
+  /** Something worth knowing, on stderr. */
+  notice: (message: string) => void;
+  /** Details for `--verbose`. */
+  trace: (message: string) => void;
+  event: (event: JobEvent) => void;
+  /** The job this command is about, as it stands: failures are told with it. */
+  setJob: (job: Job, options?: { isForeign?: boolean }) => void;
+  /** The result: the document for machines, the lines for people. Gives the exit code. */
+  finish: (result: { value: unknown; lines: readonly string[]; error?: WanError | undefined }) => number;
+  /** The failure, told once. Gives the exit code. */
+  fail: (error: WanError) => number;
+  close: () => void;
+};
+
+export function createTalk(context: Context, flags: TalkFlags, subject: Subject): Talk {
+  const { io, clock } = context;
+  const isMachine = flags.json || flags.jsonl || flags.print !== undefined;
+  let current: unknown = null;
+  let progress: Progress | undefined;
+  const show = () => (progress ??= createProgress(context, flags));
+  const say = (line: string) => {
+    if (progress === undefined) io.err(line);
+    else progress.line(line);
+  };
+
+  const document = (value: unknown, error: WanError | undefined) => ({
+    schema: subject.schema,
+    ok: error === undefined || error.exitCode === ExitCode.not_finished,
+    [subject.noun]: value,
+    error: error === undefined ? null : errorDocument(toStoredError(error)),
+  });
+
+  function writeEvent(event: string, fields: Record<string, unknown>): void {
+    if (!flags.jsonl) return;
+    const at = new Date(clock.now()).toISOString();
+    io.out(toJson({ schema: 'wan.event/1', event, at, ...fields }));
+  }
+
+  function writeDocument(value: unknown, error: WanError | undefined): void {
+    const whole = document(value, error);
+    if (flags.jsonl) writeEvent('result', { job_id: at(value, 'id') ?? null, result: whole });
+    else if (flags.json) io.out(toJson(whole));
+    else if (flags.print !== undefined && error === undefined) io.out(fieldOf(whole, flags.print, subject.noun));
+  }
+
+  function tellError(error: WanError): void {
+    const color = useColor(context, flags);
+    const label = (text: string, code: number) => (color ? `\u001b[${code}m${text}\u001b[39m` : text);
+    const id = error.requestId === undefined ? '' : ` (request id ${oneLine(error.requestId)})`;
+    say(`${label('error:', 31)} ${error.message}${id}`);
+    if (error.hint !== undefined) say(`${label('hint:', 36)} ${error.hint}`);
+    if (flags.verbose && error.cause instanceof Error) say(`cause: ${oneLine(error.cause.message)}`);
+  }
+
+  return {
+    flags,
+    notice: (message) => {
+      writeEvent('notice', { job_id: at(current, 'id') ?? null, message: oneLine(message) });
+      if (!flags.quiet) say(`note: ${oneLine(message)}`);
+    },
+    trace: (message) => {
+      if (flags.verbose) say(oneLine(message));
+    },
+    event: (event) => {
+      if (event.event === 'notice') {
+        writeEvent('notice', { job_id: event.job?.id ?? null, message: oneLine(event.message) });
+        if (!flags.quiet) show().notice(oneLine(event.message));
+        return;
+      }
+      const { event: name, job, ...rest } = event;
+      writeEvent(name, {
+        job_id: job.id,
+        task_id: job.task_id,
+        status: job.status,
+        ...('elapsedMs' in rest ? { elapsed_seconds: Math.round(rest.elapsedMs / 1000) } : {}),
+        ...('receivedBytes' in rest
+          ? { received_bytes: rest.receivedBytes, total_bytes: rest.totalBytes ?? null }
+          : {}),
+        ...(name === 'saved' ? { path: job.outputs[0]?.path ?? null } : {}),
+      });
+      if (!flags.quiet) show().event(event);
+    },
+    setJob: (job, options) => {
+      current = jobDocument(job, options);
+    },
+    finish: ({ value, lines, error }) => {
+      progress?.stop();
+      writeDocument(value, error);
+      if (!isMachine) lines.forEach((line) => io.out(line));
+      if (error === undefined) return ExitCode.ok;
+      tellError(error);
+      return error.exitCode;
+    },
+    fail: (error) => {
+      progress?.stop();
+      const value =
+        subject === jobsSubject ? [] : withError(current, subject === jobSubject ? error : undefined);
+      writeDocument(value, error);
+      if (error.cause instanceof Error && flags.jsonl) writeEvent('error', {});
+      tellError(error);
+      return error.exitCode;
+    },
+    close: () => progress?.stop(),
+  };
+}
+
+/** The job's own error and the document's are one and the same. */
+function withError(job: unknown, error: WanError | undefined): unknown {
+  if (job === null || typeof job !== 'object' || error === undefined) return job;
+  return { ...job, error: errorDocument(toStoredError(error)) };
+}
+
+export function useColor(context: Context, flags: Pick<TalkFlags, 'color'>): boolean {
+  const { env, io } = context;
+  if (!flags.color || (env['NO_COLOR'] ?? '') !== '') return false;
+  const force = env['FORCE_COLOR'];
+  if (force !== undefined && force !== '' && force !== '0') return true;
+  return io.stderrIsTerminal && env['TERM'] !== 'dumb';
+}
+
+/** JSON in which even legal control characters of other alphabets are written as escapes. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    // oxlint-disable-next-line no-control-regex -- these are the characters to escape
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
+    (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** One field of a document, for shells: `outputs.0.path`, or `job.outputs.0.path` in full. */
+export function fieldOf(document: object, field: string, noun: string): string {
+  const path = field.split('.').map((key) => (/^\d+$/u.test(key) ? Number(key) : key));
+  const found = at(document, ...path) ?? at(document, noun, ...path);
+  if (found === undefined || found === null) return '';
+  return typeof found === 'string' ? oneLine(found) : toJson(found);
+}

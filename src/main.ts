@@ -1,0 +1,75 @@
+import { Command, CommanderError } from 'commander';
+import type { Context } from './cli/context.ts';
+import { createRegister, talkFlagsFromArguments, type Session } from './cli/session.ts';
+import { subjectOf } from './cli/subject.ts';
+import { authCommand } from './commands/auth.ts';
+import { configCommand } from './commands/config.ts';
+import { downloadCommand } from './commands/download.ts';
+import { i2vCommand } from './commands/i2v.ts';
+import { listCommand } from './commands/list.ts';
+import { modelsCommand } from './commands/models.ts';
+import { r2vCommand } from './commands/r2v.ts';
+import { sandboxCommand } from './commands/sandbox.ts';
+import { statusCommand } from './commands/status.ts';
+import { t2vCommand } from './commands/t2v.ts';
+import { waitCommand } from './commands/wait.ts';
+import { exitCodesHelp } from './cli/exit-codes-help.ts';
+
+/** Runs one command line. Gives the exit code; the only place where failures become words. */
+export async function main(argv: readonly string[], context: Context): Promise<number> {
+  const session: Session = { context, exitCode: 0, talk: undefined };
+  try {
+    await createProgram(session).parseAsync(argv, { from: 'user' });
+    return session.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const [{ explain }, { createTalk }] = await Promise.all([import('./cli/explain.ts'), import('./cli/talk.ts')]);
+    const talk = session.talk ?? createTalk(context, talkFlagsFromArguments(argv), subjectOf('error', 'job'));
+    return talk.fail(explain(error, context, argv));
+  } finally {
+    session.talk?.close();
+    await context.io.flush();
+  }
+}
+
+function createProgram(session: Session): Command {
+  const { io, version } = session.context;
+  const register = createRegister(session);
+  const program = new Command('wan')
+    .description('Make videos with Alibaba’s Wan models: no paid second lost, paid twice, or a surprise.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showSuggestionAfterError()
+    .enablePositionalOptions();
+  for (const make of [
+    t2vCommand,
+    i2vCommand,
+    r2vCommand,
+    statusCommand,
+    waitCommand,
+    downloadCommand,
+    listCommand,
+    modelsCommand,
+    authCommand,
+    configCommand,
+    sandboxCommand,
+  ]) {
+    program.addCommand(make(register));
+  }
+  program.addHelpText('after', exitCodesHelp);
+  prepare(program);
+  return program;
+
+  /** Neither exits nor prints errors by itself: that reaches every subcommand only when told to each. */
+  function prepare(command: Command): void {
+    command.exitOverride();
+    command.configureOutput({
+      writeOut: (text) => io.out(text.replace(/\n$/u, '')),
+      writeErr: () => {},
+      getOutHelpWidth: () => 100,
+    });
+    if (command !== program) command.helpOption('-h, --help', 'show help');
+    command.commands.forEach(prepare);
+  }
+}

@@ -1,0 +1,231 @@
+import { AuthError, UsageError } from '../core/errors.ts';
+import { isLoopbackHost } from '../core/loopback.ts';
+import { providerIds, type ProviderId, type Region } from '../core/model.ts';
+import type { Profile, Settings } from '../core/settings.ts';
+import { normalizeBase } from '../providers/base-url.ts';
+import { providers } from '../providers/index.ts';
+import { isOwnHost, regionOfHost, workspaceHost, type Provider } from '../providers/provider.ts';
+import { parseRegion } from '../providers/region.ts';
+
+/** Flags that choose a provider, a key and an address. */
+export type AccountFlags = {
+  provider?: string | undefined;
+  profile?: string | undefined;
+  region?: string | undefined;
+  baseUrl?: string | undefined;
+  workspace?: string | undefined;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type AccountSources = {
+  flags: AccountFlags;
+  env: Environment;
+  settings: Settings;
+  /** The text of the provider's key file, if there is one: by variable, or at its usual place. */
+  keyFile: (provider: Provider, which: 'variable' | 'fallback') => string | undefined;
+};
+
+export type Key = {
+  value: string;
+  /** Where it was found, for `auth status` and `-v`. */
+  source: string;
+  isStored: boolean;
+};
+
+/** A provider, a key and an address that belong together, as far as flags, environment and settings say. */
+export type Account = {
+  provider: Provider;
+  profile: string;
+  profileSettings: Profile | undefined;
+  key: Key;
+  /** Undefined while it must still be found out, or where there are none. */
+  region: Region | undefined;
+  /** Undefined until the region is known. */
+  base: string | undefined;
+  /** An address other than the provider's own: region rules do not hold there. */
+  isCustomBase: boolean;
+  workspace: string | undefined;
+  notices: string[];
+};
+
+/** @throws {AuthError | UsageError} when there is no key, or no single answer */
+export function resolveAccount(sources: AccountSources): Account {
+  const provider = providers[chooseProvider(sources)];
+  const name = profileName(provider, sources);
+  const profile = sources.settings.profiles?.[name];
+  const notices: string[] = [];
+  const key = findKey(provider, name, sources);
+  if (key === undefined) throw noKey(provider);
+  const place = locate(provider, profile, sources);
+  const base = place.base;
+  if (base !== undefined) guardKey(provider, key, profile, base, notices);
+  return { provider, profile: name, profileSettings: profile, key, ...place, notices };
+}
+
+/** The base of a region, once it is known. @throws {UsageError} where the region wants a workspace */
+export function baseOfRegion(provider: Provider, region: Region, workspace: string | undefined): string {
+  const host =
+    workspace === undefined ? provider.sharedHosts[region] : workspaceHost(provider, region, workspace);
+  if (host !== undefined) return `https://${host}${provider.basePath}`;
+  throw new UsageError(`${region} has no host that serves every workspace`, {
+    hint: '--workspace <id>: the id stands in the console beside the key',
+  });
+}
+
+function chooseProvider(sources: AccountSources): ProviderId {
+  const { flags, env, settings } = sources;
+  const ofProfile = (name: string | undefined) => {
+    if (name === undefined) return undefined;
+    return settings.profiles?.[name]?.provider ?? providerIds.find((id) => id === name);
+  };
+  if (flags.provider !== undefined) return parseProvider(flags.provider);
+  if (flags.profile !== undefined) {
+    const id = ofProfile(flags.profile);
+    if (id !== undefined) return id;
+    throw unknownProfile(flags.profile, settings);
+  }
+  if (isSet(env['WAN_PROVIDER'])) return parseProvider(env['WAN_PROVIDER']);
+  const configured = ofProfile(env['WAN_PROFILE']) ?? settings.provider ?? ofProfile(settings.profile);
+  if (configured !== undefined) return configured;
+
+  const withKey = providerIds.filter(
+    (id) => findKey(providers[id], profileName(providers[id], sources), sources) !== undefined,
+  );
+  const [first, second] = withKey;
+  if (first === undefined) throw noKey(undefined);
+  if (second === undefined) return first;
+  throw new UsageError(`there are keys for ${withKey.join(' and ')}, and nothing says which to use`, {
+    hint: `--provider ${first}, or \`wan config set provider ${first}\``,
+  });
+}
+
+export function parseProvider(text: string): ProviderId {
+  const name = text.trim().toLowerCase();
+  const id = providerIds.find((candidate) => candidate === name);
+  if (id !== undefined) return id;
+  throw new UsageError(`there is no provider ${name}`, { hint: `--provider ${providerIds.join(' | ')}` });
+}
+
+function profileName(provider: Provider, { flags, env, settings }: AccountSources): string {
+  if (flags.profile !== undefined) {
+    const profile = settings.profiles?.[flags.profile];
+    if (profile === undefined && flags.profile !== provider.id) throw unknownProfile(flags.profile, settings);
+    if (profile !== undefined && profile.provider !== provider.id) {
+      throw new UsageError(`the profile ${flags.profile} is one of ${profile.provider}`, {
+        hint: `leave out --provider ${provider.id}`,
+      });
+    }
+    return flags.profile;
+  }
+  const named = [env['WAN_PROFILE'], settings.profile].find(
+    (name) => isSet(name) && settings.profiles?.[name]?.provider === provider.id,
+  );
+  return named ?? provider.id;
+}
+
+function unknownProfile(name: string, settings: Settings): UsageError {
+  const known = Object.keys(settings.profiles ?? {});
+  return new UsageError(`there is no profile ${name}`, {
+    hint: known.length === 0 ? `wan auth login --profile ${name}` : `--profile ${known.join(' | ')}`,
+  });
+}
+
+/** An environment key beats a stored one, but a profile named on the command line beats both. */
+export function findKey(provider: Provider, profileId: string, sources: AccountSources): Key | undefined {
+  const { env, settings, flags } = sources;
+  const stored = toKey(settings.profiles?.[profileId]?.key, `profile ${profileId}`, true);
+  if (flags.profile !== undefined && stored !== undefined) return stored;
+  const variable = provider.keyVariables.find((name) => isSet(env[name]));
+  return (
+    (variable === undefined ? undefined : toKey(env[variable], variable, false)) ??
+    toKey(sources.keyFile(provider, 'variable'), provider.keyFile?.variable ?? '', false) ??
+    stored ??
+    toKey(sources.keyFile(provider, 'fallback'), `~/${provider.keyFile?.fallback}`, false)
+  );
+}
+
+function toKey(text: string | undefined, source: string, isStored: boolean): Key | undefined {
+  const value = cleanKey(text ?? '');
+  if (value === '') return undefined;
+  if (!/^[\x21-\x7e]+$/u.test(value)) {
+    throw new AuthError(`the key in ${source} holds characters that no key has`, {
+      hint: 'copy it again, without blanks and quotes',
+    });
+  }
+  return { value, source, isStored };
+}
+
+/** A key as pasted: without surrounding blanks and a stray `Bearer`. */
+export function cleanKey(text: string): string {
+  return text.trim().replace(/^bearer\s+/iu, '');
+}
+
+type Place = Pick<Account, 'region' | 'base' | 'isCustomBase' | 'workspace'>;
+
+function locate(provider: Provider, profile: Profile | undefined, sources: AccountSources): Place {
+  const { flags, env } = sources;
+  const isExplicit = flags.profile !== undefined;
+  const pick = (flag: string | undefined, variables: readonly string[], stored: string | undefined) => {
+    const variable = variables.map((name) => env[name]).find(isSet);
+    return flag ?? (isExplicit ? (stored ?? variable) : (variable ?? stored));
+  };
+  const hasRegions = Object.keys(provider.regionIds).length > 0;
+  const askedRegion = pick(flags.region, ['WAN_REGION'], profile?.region);
+  if (flags.region !== undefined && !hasRegions) {
+    throw new UsageError(`${provider.title} has no regions`, { hint: 'leave out --region' });
+  }
+  const region = askedRegion === undefined || !hasRegions ? undefined : parseRegion(askedRegion);
+  const workspace = pick(flags.workspace, provider.workspaceVariables, profile?.workspace);
+  if (workspace !== undefined && !/^[a-z0-9][a-z0-9-]{0,62}$/iu.test(workspace)) {
+    throw new UsageError(`${workspace} is not a workspace id`, { hint: '--workspace llm-… or ws-…' });
+  }
+  const askedBase = pick(flags.baseUrl, provider.baseVariables, profile?.base_url);
+  if (askedBase === undefined) {
+    const base =
+      provider.host === undefined
+        ? region === undefined
+          ? undefined
+          : baseOfRegion(provider, region, workspace)
+        : `https://${provider.host}${provider.basePath}`;
+    return { region, base, isCustomBase: false, workspace };
+  }
+  const base = normalizeBase(provider, askedBase);
+  const host = new URL(base).host;
+  const ownRegion = regionOfHost(provider, host);
+  if (region !== undefined && ownRegion !== undefined && region !== ownRegion) {
+    throw new UsageError(`${host} is in ${ownRegion}, not in ${region}`, { hint: `leave out --region ${region}` });
+  }
+  return { region: ownRegion ?? region, base, isCustomBase: !isOwnHost(provider, host), workspace };
+}
+
+/**
+ * A stored key goes to the provider's own hosts and to the origin it was stored for, nowhere else; an
+ * environment key goes where the user says, and that is said back.
+ */
+function guardKey(provider: Provider, key: Key, profile: Profile | undefined, base: string, notices: string[]): void {
+  const url = new URL(base);
+  if (isOwnHost(provider, url.host)) return;
+  if (!key.isStored) {
+    if (!isLoopbackHost(url.hostname)) {
+      notices.push(`the key from ${key.source} is sent to ${url.host}, which is not one of ${provider.title}`);
+    }
+    return;
+  }
+  if (profile?.key_origin === url.origin) return;
+  throw new AuthError(`the stored key of ${key.source} is not for ${url.host}, so it is not sent there`, {
+    hint: `wan auth login --provider ${provider.id} --base-url ${base}, or set ${provider.keyVariables[0]}`,
+  });
+}
+
+function noKey(provider: Provider | undefined): AuthError {
+  const name = provider?.id ?? 'dashscope';
+  const variables = provider?.keyVariables[0] ?? 'DASHSCOPE_API_KEY or ACEDATACLOUD_API_TOKEN';
+  return new AuthError(provider === undefined ? 'no key was found' : `no key for ${provider.title} was found`, {
+    hint: `wan auth login --provider ${name}, or set ${variables}; --sandbox needs none`,
+  });
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== '';
+}

@@ -1,0 +1,103 @@
+import { AuthError, NetworkError } from '../core/errors.ts';
+import type { SendOutcome } from '../core/http.ts';
+import type { Region } from '../core/model.ts';
+import type { HttpCall } from '../providers/protocol.ts';
+import { baseOfRegion, type Account } from './account.ts';
+import type { Connection } from './runtime.ts';
+
+/** What finding the way to a provider needs of the world. */
+export type ConnectionTools = {
+  send: (connection: Connection, call: HttpCall) => Promise<SendOutcome>;
+  fingerprint: (text: string) => Promise<string>;
+  /** The region found for this key on an earlier day. */
+  recallRegion: (keyFingerprint: string) => Region | undefined;
+  rememberRegion: (keyFingerprint: string, region: Region) => Promise<void>;
+  notice: (message: string) => void;
+};
+
+/** Turns an account into a connection; finds the key's region, once, where nothing gives it. */
+export async function connect(account: Account, tools: ConnectionTools): Promise<Connection> {
+  account.notices.forEach(tools.notice);
+  if (account.base !== undefined) return finish(account, account.base, account.region, tools);
+  const region = account.region ?? (await regionOfKey(account, tools));
+  return finish(account, baseOfRegion(account.provider, region, account.workspace), region, tools);
+}
+
+async function regionOfKey(account: Account, tools: ConnectionTools): Promise<Region> {
+  const { provider, key } = account;
+  const keyFingerprint = await tools.fingerprint(`${provider.id}\n${key.value}`);
+  const known = tools.recallRegion(keyFingerprint);
+  if (known !== undefined) return known;
+  const region = await findRegion(account, tools);
+  tools.notice(`the key from ${key.source} belongs to ${region}; use --region to say so yourself`);
+  await tools.rememberRegion(keyFingerprint, region);
+  return region;
+}
+
+/**
+ * Asks every region's free call whether the key is one of its own.
+ * @throws {AuthError} only when all have refused it; {NetworkError} while one could not be asked
+ */
+export async function findRegion(account: Account, tools: Pick<ConnectionTools, 'send'>): Promise<Region> {
+  const regions = Object.keys(account.provider.sharedHosts) as Region[];
+  const answers = await Promise.all(
+    regions.map(async (region) => {
+      const connection = toConnection(account, baseOfRegion(account.provider, region, undefined), region, '');
+      return { region, answer: await checkKey(connection, tools.send) };
+    }),
+  );
+  const good = answers.find(({ answer }) => answer.kind === 'good');
+  if (good !== undefined) return good.region;
+  const unasked = answers.filter(({ answer }) => answer.kind === 'inconclusive');
+  if (unasked.length > 0) {
+    throw new NetworkError(
+      `cannot find the key’s region: ${unasked.map(({ region }) => region).join(', ')} could not be asked`,
+      { hint: 'give it with --region', retryable: true },
+    );
+  }
+  throw new AuthError(`the key from ${account.key.source} is refused in ${regions.join(', ')}`, {
+    hint: 'check the key; in Frankfurt and Tokyo give --region and --workspace',
+  });
+}
+
+export type KeyAnswer = { kind: 'good' } | { kind: 'refused'; reason: string; code: string | undefined } | { kind: 'inconclusive'; reason: string };
+
+/** Whether a service takes a key, by a call that costs nothing. A network failure proves nothing. */
+export async function checkKey(connection: Connection, send: ConnectionTools['send']): Promise<KeyAnswer> {
+  const { protocol } = connection.provider;
+  const outcome = await send(connection, protocol.checkKey);
+  if (outcome.kind !== 'reply') return { kind: 'inconclusive', reason: outcome.reason };
+  const { status, json } = outcome.reply;
+  const refusal = protocol.readRefusal(json);
+  if (status >= 200 && status < 300 && json !== undefined && refusal === undefined) return { kind: 'good' };
+  if (refusal !== undefined && protocol.meaningOf(status, refusal).class === 'auth') {
+    return { kind: 'refused', reason: refusal.message, code: refusal.code };
+  }
+  return { kind: 'inconclusive', reason: refusal?.message ?? `the service answered ${status}` };
+}
+
+async function finish(
+  account: Account,
+  base: string,
+  region: Region | undefined,
+  tools: Pick<ConnectionTools, 'fingerprint'>,
+): Promise<Connection> {
+  const fingerprint = await tools.fingerprint([account.provider.id, account.key.value, region ?? '', base].join('\n'));
+  return toConnection(account, base, region, fingerprint);
+}
+
+function toConnection(account: Account, base: string, region: Region | undefined, fingerprint: string): Connection {
+  const { provider, profile, workspace, isCustomBase, key } = account;
+  return { provider, profile, region, base, isCustomBase, workspace, key: key.value, fingerprint };
+}
+
+/** The headers of every call on a connection. */
+export function headersOf(connection: Connection): Record<string, string> {
+  const { provider, workspace, isCustomBase } = connection;
+  return {
+    authorization: `Bearer ${connection.key}`,
+    ...(workspace !== undefined && isCustomBase && provider.workspaceHeader !== undefined
+      ? { [provider.workspaceHeader]: workspace }
+      : {}),
+  };
+}

@@ -1,0 +1,94 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UsageError, WanError } from '../core/errors.ts';
+import { dateAndTime, defaultTemplate, fillTemplate, isTemplate, parseTemplate, slugOf } from '../core/file-name.ts';
+import type { Job, Saving } from '../core/job.ts';
+
+export type OutputFlags = {
+  output: string | undefined;
+  outDir: string | undefined;
+  force: boolean;
+};
+
+/**
+ * What the flags say of saving, with every path made absolute.
+ * @throws {UsageError} for a template that cannot be filled in
+ */
+export function readSaving({ output, outDir, force }: OutputFlags, cwd: string): Saving {
+  const directory = path.resolve(cwd, outDir ?? '.');
+  if (output === undefined || output === '-') return { output: output ?? null, directory, force };
+  if (output === '') throw new UsageError('--output is empty', { hint: '--output clip.mp4' });
+  if (isTemplate(output)) {
+    parseTemplate(output);
+    return { output, directory, force };
+  }
+  return { output: path.resolve(directory, output), directory, force };
+}
+
+/**
+ * Looks at the place before anything is spent: a name that is taken, a directory that cannot be written to.
+ * `own` is a file that this very job saved before.
+ * @throws {UsageError}
+ */
+export async function checkTarget(saving: Saving, own?: string): Promise<void> {
+  const { output, force } = saving;
+  if (output === '-') return;
+  if (output !== null && !isTemplate(output)) {
+    const found = await stat(output).catch(() => undefined);
+    if (found?.isDirectory() === true || output.endsWith(path.sep)) {
+      throw new UsageError(`--output ${output} is a directory`, { hint: `--out-dir ${output}` });
+    }
+    if (found !== undefined && !force && output !== own) {
+      throw new UsageError(`${output} is there already`, { hint: 'choose another name, or --force to replace it' });
+    }
+    await checkWritable(path.dirname(output));
+    return;
+  }
+  await checkWritable(fixedDirectory(saving));
+}
+
+/** Where a job's file goes. Templates number themselves on collision, so only a literal name may refuse. */
+export function targetOf(job: Job, saving: Saving): { path: string; isLiteral: boolean } {
+  const { output, directory } = saving;
+  if (output !== null && !isTemplate(output)) return { path: output, isLiteral: true };
+  const name = fillTemplate(output ?? defaultTemplate, {
+    job: job.id,
+    task_id: job.task_id ?? 'unknown',
+    mode: job.mode ?? 'video',
+    model: job.model ?? 'unknown',
+    seed: job.request?.seed === undefined || job.request.seed < 0 ? 'random' : String(job.request.seed),
+    ...dateAndTime(Date.parse(job.submitted_at ?? job.created_at)),
+    slug: slugOf(job.request?.prompt ?? '', job.mode ?? 'video'),
+    index: '1',
+    ext: 'mp4',
+  });
+  return { path: path.resolve(directory, name), isLiteral: false };
+}
+
+/** The part of a template's path that is known before the job is. */
+function fixedDirectory({ output, directory }: Saving): string {
+  if (output === null) return directory;
+  const first = output.indexOf('{');
+  return path.resolve(directory, path.dirname(`${output.slice(0, first)}x`));
+}
+
+/** Directories are made when saving, so the nearest one that is there must take new entries. */
+async function checkWritable(directory: string): Promise<void> {
+  for (let place = directory; ; place = path.dirname(place)) {
+    const found = await stat(place).catch((error: NodeJS.ErrnoException) => error);
+    if (!(found instanceof Error)) {
+      if (!found.isDirectory()) {
+        throw new UsageError(`${place} is not a directory`, { hint: 'choose another place with --out-dir' });
+      }
+      await access(place, constants.W_OK | constants.X_OK).catch((error: NodeJS.ErrnoException) => {
+        throw new UsageError(`cannot write to ${place}: ${error.code}`, { hint: 'choose another place with --out-dir' });
+      });
+      return;
+    }
+    if (found.code !== 'ENOENT' && found.code !== 'ENOTDIR') {
+      throw new WanError(`cannot look at ${place}: ${found.message}`, { hint: 'choose another place with --out-dir' });
+    }
+    if (place === path.dirname(place)) return;
+  }
+}

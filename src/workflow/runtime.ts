@@ -1,0 +1,58 @@
+import type { SendOutcome } from '../core/http.ts';
+import type { Job } from '../core/job.ts';
+import type { Region } from '../core/model.ts';
+import type { HttpCall } from '../providers/protocol.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { JobStore } from '../store/jobs.ts';
+import type { Clock } from '../core/clock.ts';
+
+/** A provider with the key and the address that belong together: everything a call needs. */
+export type Connection = {
+  provider: Provider;
+  profile: string;
+  region: Region | 'sandbox' | undefined;
+  /** Ends without a slash; call paths are appended. */
+  base: string;
+  isCustomBase: boolean;
+  workspace: string | undefined;
+  key: string;
+  /** Tells this key, region and base from any other, and gives nothing away. */
+  fingerprint: string;
+};
+
+/** What the workflow tells while it works. Commands decide how that looks. */
+export type JobEvent =
+  | { event: 'prepared' | 'submitting' | 'submitted' | 'saved'; job: Job }
+  | { event: 'status'; job: Job; elapsedMs: number }
+  | { event: 'downloading'; job: Job; receivedBytes: number; totalBytes: number | undefined }
+  | { event: 'notice'; message: string; job?: Job };
+
+/** The world as the workflow sees it: everything with a side effect, handed in. */
+export type Runtime = {
+  clock: Clock;
+  /** Numbers in [0, 1). */
+  random: () => number;
+  /** Aborts with the error to end with: Ctrl-C or SIGTERM. */
+  signal: AbortSignal;
+  jobs: JobStore;
+  send: (connection: Connection, call: HttpCall, options?: SendCallOptions) => Promise<SendOutcome>;
+  emit: (event: JobEvent) => void;
+  download: DownloadVideo;
+};
+
+export type SendCallOptions = {
+  /** On a connection of its own: for what must not be sent twice. */
+  fresh?: boolean;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+};
+
+/** Fetches a link into a `.part` file beside its target, whole, or throws `NotSavedError`. */
+export type DownloadVideo = (options: {
+  link: string;
+  partPath: string;
+  owner: string;
+  freshLink: (() => Promise<string>) | undefined;
+  allowPrivate: boolean;
+  onProgress: (progress: { receivedBytes: number; totalBytes: number | undefined }) => void;
+}) => Promise<{ bytes: number; sha256: string; partPath: string }>;

@@ -1,0 +1,135 @@
+import { mkdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { NotSavedError, WanError } from '../core/errors.ts';
+import type { Job, JobOutput, Saving } from '../core/job.ts';
+import { isLoopbackHost } from '../core/loopback.ts';
+import { verifyMp4 } from '../media/mp4.ts';
+import { keepUnverified, placeFile } from '../store/place-file.ts';
+import { checkTarget, targetOf } from './output-target.ts';
+import { queryTask } from './query.ts';
+import type { Connection, Runtime } from './runtime.ts';
+
+export type SaveOptions = {
+  saving: Saving;
+  linkHours: number | null;
+  /** The command that tries the download again. */
+  retryHint: string;
+  onChange: (job: Job) => Promise<void>;
+  /** Takes the verified bytes when they go to stdout instead of a file. */
+  toStdout: (file: string) => Promise<void>;
+};
+
+/**
+ * Downloads a succeeded job's video, checks it, and gives it its name. A file under its final name is whole.
+ * @throws {NotSavedError} with everything that was received kept for the next try
+ */
+export async function saveResult(
+  runtime: Runtime,
+  connection: Connection,
+  job: Job,
+  options: SaveOptions,
+): Promise<Job> {
+  const { saving } = options;
+  const output = job.outputs[0];
+  if (output === undefined) throw new NotSavedError('the job has no link to a video', { hint: options.retryHint });
+  const toStdout = saving.output === '-';
+  const target = toStdout
+    ? { path: path.join(runtime.jobs.directory, 'stdout', `${job.id}.mp4`), isLiteral: false }
+    : targetOf(job, saving);
+  try {
+    // The name may have been taken while the job ran.
+    if (target.isLiteral) await checkTarget(saving, output.path ?? undefined);
+    await mkdir(path.dirname(target.path), { recursive: true, ...(toStdout ? { mode: 0o700 } : {}) });
+    const fetched = await runtime.download({
+      link: output.url,
+      partPath: `${target.path}.part`,
+      owner: job.id,
+      freshLink: freshLink(runtime, connection, job, options.linkHours),
+      allowPrivate: isLoopbackHost(new URL(connection.base).hostname),
+      onProgress: (progress) => runtime.emit({ event: 'downloading', job, ...progress }),
+    });
+    const facts = await verify(fetched.partPath, target.path);
+    warnOfLength(runtime, job, facts.seconds);
+    const saved: JobOutput = {
+      ...output,
+      bytes: fetched.bytes,
+      sha256: fetched.sha256,
+      width: facts.width,
+      height: facts.height,
+      seconds: facts.seconds,
+      has_audio: facts.hasAudio,
+    };
+    if (toStdout) {
+      await options.toStdout(fetched.partPath);
+      await rm(fetched.partPath, { force: true });
+      await rm(`${fetched.partPath}.json`, { force: true });
+      return await record({ ...saved, path: '-' });
+    }
+    const finalPath = await placeFile(fetched.partPath, target.path, {
+      onCollision: target.isLiteral ? 'refuse' : 'number',
+      replace: saving.force && target.isLiteral,
+    });
+    return await record({ ...saved, path: finalPath });
+  } catch (error) {
+    throw asNotSaved(error, options.retryHint);
+  }
+
+  async function record(saved: JobOutput): Promise<Job> {
+    const next: Job = { ...job, outputs: [saved, ...job.outputs.slice(1)] };
+    await options.onChange(next);
+    runtime.emit({ event: 'saved', job: next });
+    return next;
+  }
+}
+
+/** True when the job's file is where it was saved, with the length that was verified. */
+export async function isStillSaved(output: JobOutput | undefined): Promise<boolean> {
+  if (output?.path === undefined || output.path === null || output.path === '-') return false;
+  const found = await stat(output.path).catch(() => undefined);
+  return found?.isFile() === true && found.size === output.bytes;
+}
+
+async function verify(partPath: string, wantedPath: string) {
+  try {
+    return await verifyMp4(partPath);
+  } catch (error) {
+    // Paid bytes are kept whatever a check thinks of them, but not under a name that promises a good file.
+    const kept = await keepUnverified(partPath, wantedPath);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new NotSavedError(`${reason}; what came is kept as ${kept}`, { cause: error });
+  }
+}
+
+function freshLink(runtime: Runtime, connection: Connection, job: Job, linkHours: number | null) {
+  const taskId = job.task_id;
+  if (taskId === null) return undefined;
+  return async () => {
+    const result = await queryTask(runtime, connection, job, taskId, linkHours);
+    if (result.kind === 'passing-fault') throw result.error;
+    const url = result.progress.kind === 'update' ? result.progress.job.outputs[0]?.url : undefined;
+    if (url === undefined) throw new NotSavedError('the service gives no new link: the task is gone or has expired');
+    return url;
+  };
+}
+
+function warnOfLength(runtime: Runtime, job: Job, seconds: number): void {
+  const promised = job.usage?.outputSeconds;
+  if (promised === undefined || promised === null || Math.abs(promised - seconds) <= 0.5) return;
+  runtime.emit({
+    event: 'notice',
+    job,
+    message: `the video is ${seconds.toFixed(1)} s long, the service speaks of ${promised} s`,
+  });
+}
+
+/** Whatever went wrong here, the video is rendered and paid: one exit code, and the way to try again. */
+function asNotSaved(error: unknown, retryHint: string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error instanceof WanError && (error.class === 'interrupted' || error.class === 'terminated')) {
+    return error.with({ message: `${error.message}; the video is rendered, but not saved yet`, hint: retryHint });
+  }
+  const isExpected = error instanceof WanError || 'code' in error;
+  if (!isExpected) return error;
+  const hint = error instanceof WanError && error.hint !== undefined ? `${error.hint}; then ${retryHint}` : retryHint;
+  return new NotSavedError(`the video was not saved: ${error.message}`, { hint, cause: error });
+}

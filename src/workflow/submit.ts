@@ -1,0 +1,138 @@
+import { WanError } from '../core/errors.ts';
+import { toStoredError, type Job } from '../core/job.ts';
+import type { Model } from '../core/model.ts';
+import type { GenerationRequest } from '../core/request.ts';
+import { judgeSubmit } from '../core/submit-answer.ts';
+import type { SendOutcome } from '../core/http.ts';
+import type { HttpCall } from '../providers/protocol.ts';
+import { nextModel } from './pick-model.ts';
+import type { Connection, Runtime } from './runtime.ts';
+
+const answerTimeoutMs = 120_000;
+const graceMs = 5_000;
+/** Waits before another try of what certainly was not accepted, in milliseconds. */
+const retryDelays = { neverSent: [1_000, 3_000], refused: [2_000, 4_000, 8_000, 15_000, 30_000] };
+const maxRetryAfterMs = 120_000;
+
+/** What is bought. */
+export type Order = {
+  request: GenerationRequest;
+  model: Model;
+  /** The mode's other models there, for the hint when this one turns out not to be. */
+  others: readonly Model[];
+  /** Whether the job's lock is still ours: asked right before the one step that costs money. */
+  stillOurs: () => Promise<boolean>;
+};
+
+/**
+ * Sends a prepared job, once. The record says `submitting` before the first byte leaves and holds the task id
+ * before this returns. Something is sent again only when it certainly was not accepted.
+ * @throws {WanError} with the record already telling the same story
+ */
+export async function submitJob(
+  runtime: Runtime,
+  connection: Connection,
+  job: Job,
+  { request, model, others, stillOurs }: Order,
+  onChange: (job: Job) => void,
+): Promise<Job> {
+  const { protocol } = connection.provider;
+  const call = protocol.submit(request, model);
+  let current = job;
+  const write = async (patch: Partial<Job>) => {
+    current = { ...current, ...patch };
+    await runtime.jobs.save(current);
+    onChange(current);
+  };
+  const fail = async (status: 'failed' | 'unconfirmed', error: WanError) => {
+    await write({ status, error: toStoredError(error), request_id: error.requestId ?? null });
+    return error;
+  };
+
+  /** Another model is never bought in its place; only the user may choose it. */
+  const withNextModel = (error: WanError) => {
+    const next = nextModel(others, model.id);
+    return next === undefined ? error : error.with({ hint: `wan ${request.mode} -m ${next.id} …; ${error.hint}` });
+  };
+
+  for (const tries = { neverSent: 0, refused: 0 }; ; ) {
+    await leaveIfAsked(runtime, write);
+    if (!(await stillOurs())) throw new WanError(`another process has taken over the job ${job.id}`, { hint: 'wan list' });
+    await write({ status: 'submitting', sent_at: nowIso(runtime), error: null });
+    runtime.emit({ event: 'submitting', job: current });
+    const outcome = await sendWithGrace(runtime, connection, call);
+    const verdict = judgeSubmit(outcome, protocol, runtime.clock.now());
+    switch (verdict.kind) {
+      case 'accepted':
+        await write({
+          status: 'queued',
+          task_id: verdict.taskId,
+          request_id: verdict.requestId ?? null,
+          submitted_at: nowIso(runtime),
+        });
+        runtime.emit({ event: 'submitted', job: current });
+        return current;
+      case 'unconfirmed':
+        throw await fail('unconfirmed', verdict.error.with({ hint: `wan status ${job.id}` }));
+      case 'refused':
+        throw await fail('failed', verdict.isAboutModel ? withNextModel(verdict.error) : verdict.error);
+      case 'never-sent':
+      case 'again': {
+        const reason = verdict.kind === 'again' ? 'refused' : 'neverSent';
+        const delay = retryDelays[reason][tries[reason]];
+        await write({ status: 'prepared', sent_at: null });
+        if (delay === undefined) {
+          if (verdict.kind === 'again') throw await fail('failed', verdict.error);
+          throw verdict.error;
+        }
+        tries[reason] += 1;
+        const asked = verdict.kind === 'again' ? verdict.afterMs : undefined;
+        runtime.emit({ event: 'notice', job: current, message: `${verdict.error.message}; trying again` });
+        await pause(runtime, Math.min(asked ?? delay, maxRetryAfterMs));
+      }
+    }
+  }
+}
+
+/** Waits without throwing: an interruption is handled before the next send. */
+async function pause(runtime: Runtime, ms: number): Promise<void> {
+  await runtime.clock.sleep(ms, runtime.signal).catch(() => {});
+}
+
+async function leaveIfAsked(runtime: Runtime, write: (patch: Partial<Job>) => Promise<void>): Promise<void> {
+  if (!runtime.signal.aborted) return;
+  const reason = runtime.signal.reason as WanError;
+  await write({ status: 'canceled', error: { ...toStoredError(reason), message: 'stopped before it was sent: nothing was sent', hint: null } });
+  throw reason.with({ hint: 'nothing was sent; run it again' });
+}
+
+/** An interruption leaves the answer five seconds: it holds the id of what was bought. */
+async function sendWithGrace(runtime: Runtime, connection: Connection, call: HttpCall): Promise<SendOutcome> {
+  const controller = new AbortController();
+  const finished = new AbortController();
+  const onAbort = () => {
+    void runtime.clock.sleep(graceMs, finished.signal).then(
+      () => controller.abort(new Error('interrupted')),
+      () => {},
+    );
+  };
+  runtime.signal.addEventListener('abort', onAbort, { once: true });
+  if (runtime.signal.aborted) onAbort();
+  try {
+    return await runtime.send(connection, call, {
+      fresh: true,
+      timeoutMs: answerTimeoutMs,
+      signal: controller.signal,
+    });
+  } catch (error) {
+    if (controller.signal.aborted) return { kind: 'lost', reason: 'interrupted' };
+    throw error;
+  } finally {
+    runtime.signal.removeEventListener('abort', onAbort);
+    finished.abort(new Error('finished'));
+  }
+}
+
+function nowIso(runtime: Runtime): string {
+  return new Date(runtime.clock.now()).toISOString();
+}
