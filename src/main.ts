@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Context } from './cli/context.ts';
 import { createRegister, talkFlagsFromArguments, type Session } from './cli/session.ts';
-import { subjectOf } from './cli/subject.ts';
+import { jobSubject, type Subject } from './cli/subject.ts';
 import { authCommand } from './commands/auth.ts';
 import { configCommand } from './commands/config.ts';
 import { downloadCommand } from './commands/download.ts';
@@ -17,19 +17,35 @@ import { exitCodesHelp } from './cli/exit-codes-help.ts';
 
 /** Runs one command line. Gives the exit code; the only place where failures become words. */
 export async function main(argv: readonly string[], context: Context): Promise<number> {
-  const session: Session = { context, exitCode: 0, talk: undefined };
+  const session: Session = { context, exitCode: 0, talk: undefined, subjects: new Map() };
+  const program = createProgram(session);
   try {
-    await createProgram(session).parseAsync(argv, { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' });
     return session.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const [{ explain }, { createTalk }] = await Promise.all([import('./cli/explain.ts'), import('./cli/talk.ts')]);
-    const talk = session.talk ?? createTalk(context, talkFlagsFromArguments(argv), subjectOf('error', 'job'));
+    if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help'))
+      return 0;
+    const [{ explain }, { createTalk }] = await Promise.all([
+      import('./cli/explain.ts'),
+      import('./cli/talk.ts'),
+    ]);
+    const talk =
+      session.talk ??
+      createTalk(context, talkFlagsFromArguments(argv), subjectOfArguments(program, argv, session));
     return talk.fail(explain(error, context, argv));
   } finally {
     session.talk?.close();
     await context.io.flush();
   }
+}
+
+/** What the command that was meant is about. */
+function subjectOfArguments(program: Command, argv: readonly string[], session: Session): Subject {
+  const find = (parent: Command, name: string | undefined) =>
+    parent.commands.find((command) => command.name() === name);
+  const first = find(program, argv[0]);
+  const command = (first === undefined ? undefined : find(first, argv[1])) ?? first;
+  return (command === undefined ? undefined : session.subjects.get(command)) ?? jobSubject;
 }
 
 function createProgram(session: Session): Command {
@@ -66,7 +82,10 @@ function createProgram(session: Session): Command {
     command.exitOverride();
     command.configureOutput({
       writeOut: (text) => io.out(text.replace(/\n$/u, '')),
-      writeErr: () => {},
+      // Only a bare `wan` or `wan auth` writes here, and what it writes is the help that was wanted.
+      writeErr: (text) => {
+        if (text.startsWith('Usage:')) io.out(text.replace(/\n$/u, ''));
+      },
       getOutHelpWidth: () => 100,
     });
     if (command !== program) command.helpOption('-h, --help', 'show help');

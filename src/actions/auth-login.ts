@@ -26,8 +26,10 @@ export async function runLogin(
     if (flags.sandbox === true || flags.provider === 'sandbox') {
       throw new UsageError('the sandbox needs no key', { hint: 'wan t2v "…" --sandbox' });
     }
-    const known = flags.profile === undefined ? undefined : bench.settings.profiles?.[flags.profile]?.provider;
-    const provider = providers[flags.provider === undefined ? (known ?? 'dashscope') : parseProvider(flags.provider)];
+    const known =
+      flags.profile === undefined ? undefined : bench.settings.profiles?.[flags.profile]?.provider;
+    const provider =
+      providers[flags.provider === undefined ? (known ?? 'dashscope') : parseProvider(flags.provider)];
     const name = flags.profile ?? provider.id;
     checkProfileName(name, provider, bench.settings.profiles?.[name]);
     const key = await readKey(context, talk, provider, flags.apiKeyStdin);
@@ -57,7 +59,9 @@ export async function runLogin(
       provider: provider.id,
       key,
       key_origin: origin,
-      ...(connection.region === undefined || connection.region === 'sandbox' ? {} : { region: connection.region }),
+      ...(connection.region === undefined || connection.region === 'sandbox'
+        ? {}
+        : { region: connection.region }),
       ...(connection.isCustomBase ? { base_url: connection.base } : {}),
       ...(connection.workspace === undefined ? {} : { workspace: connection.workspace }),
     };
@@ -65,9 +69,15 @@ export async function runLogin(
       ...settings,
       profiles: { ...settings.profiles, [name]: profile },
     }));
-    const where = connection.region === undefined ? origin : String(connection.region);
+    const where = connection.region === undefined ? origin : connection.region;
     return talk.finish({
-      value: { profile: name, provider: provider.id, region: profile.region ?? null, origin, path: bench.settingsStore.path },
+      value: {
+        profile: name,
+        provider: provider.id,
+        region: profile.region ?? null,
+        origin,
+        path: bench.settingsStore.path,
+      },
       lines: [`stored the key of ${provider.title} (${where}) as profile ${name}`],
     });
   } finally {
@@ -81,11 +91,18 @@ function checkProfileName(name: string, provider: Provider, present: Profile | u
   }
   const owner = present?.provider ?? providerIds.find((id) => id === name);
   if (owner !== undefined && owner !== provider.id) {
-    throw new UsageError(`the profile ${name} is one of ${owner}`, { hint: 'choose another name with --profile' });
+    throw new UsageError(`the profile ${name} is one of ${owner}`, {
+      hint: 'choose another name with --profile',
+    });
   }
 }
 
-async function readKey(context: Context, talk: Talk, provider: Provider, fromStdin: boolean): Promise<string> {
+async function readKey(
+  context: Context,
+  talk: Talk,
+  provider: Provider,
+  fromStdin: boolean,
+): Promise<string> {
   const hint = `printf %s "$KEY" | wan auth login --provider ${provider.id} --api-key-stdin`;
   let text: string;
   if (fromStdin) {
@@ -99,7 +116,9 @@ async function readKey(context: Context, talk: Talk, provider: Provider, fromStd
   const key = cleanKey(text);
   if (key === '') throw new AuthError('no key was given', { hint });
   if (!/^[\x21-\x7e]{6,500}$/u.test(key)) {
-    throw new AuthError('that does not look like a key', { hint: 'copy it again, without blanks and quotes' });
+    throw new AuthError('that does not look like a key', {
+      hint: 'copy it again, without blanks and quotes',
+    });
   }
   return key;
 }

@@ -15,7 +15,9 @@ export async function runLogout(
   const flags = readFlags(connectionShape, input.flags);
   const bench = await openWorkbench(context, talk, flags);
   try {
-    const stored = Object.entries(bench.settings.profiles ?? {}).filter(([, profile]) => profile.key !== undefined);
+    const stored = Object.entries(bench.settings.profiles ?? {}).filter(
+      ([, profile]) => profile.key !== undefined,
+    );
     const provider = flags.provider === undefined ? undefined : parseProvider(flags.provider);
     const chosen = stored.filter(
       ([name, profile]) =>
@@ -26,16 +28,21 @@ export async function runLogout(
     const [first, second] = chosen;
     if (first === undefined) throw new UsageError('there is no such stored key', { hint: 'wan auth status' });
     if (second !== undefined) {
-      throw new UsageError(`there are ${chosen.length} stored keys: ${chosen.map(([name]) => name).join(', ')}`, {
-        hint: `wan auth logout --profile ${first[0]}`,
-      });
+      throw new UsageError(
+        `there are ${chosen.length} stored keys: ${chosen.map(([name]) => name).join(', ')}`,
+        {
+          hint: `wan auth logout --profile ${first[0]}`,
+        },
+      );
     }
     const [name, profile] = first;
     await bench.settingsStore.change((settings) => {
       const { key: _key, key_origin: _origin, ...rest } = settings.profiles?.[name] ?? profile;
       return { ...settings, profiles: { ...settings.profiles, [name]: rest } };
     });
-    const left = providers[profile.provider].keyVariables.find((variable) => (bench.env[variable] ?? '') !== '');
+    const left = providers[profile.provider].keyVariables.find(
+      (variable) => (bench.env[variable] ?? '') !== '',
+    );
     if (left !== undefined) talk.notice(`${left} is still set in the environment`);
     return talk.finish({
       value: { profile: name, provider: profile.provider },

@@ -97,5 +97,7 @@ function verdict(rows: readonly Row[]): WanError | undefined {
   const unknown = rows.find((row) => row.state === 'inconclusive');
   return unknown === undefined
     ? undefined
-    : new NetworkError(`the key from ${unknown.source} could not be checked: ${unknown.reason}`, { hint: 'try again' });
+    : new NetworkError(`the key from ${unknown.source} could not be checked: ${unknown.reason}`, {
+        hint: 'try again',
+      });
 }

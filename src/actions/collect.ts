@@ -8,7 +8,9 @@ import type { Runtime } from '../workflow/runtime.ts';
 import { isStillSaved } from '../workflow/save.ts';
 import type { FoundJob } from './find-job.ts';
 
-type CollectOptions = Omit<FinishOptions, 'linkHours' | 'lookNow'> & { toStdout: (file: string) => Promise<void> };
+type CollectOptions = Omit<FinishOptions, 'linkHours' | 'lookNow'> & {
+  toStdout: (file: string) => Promise<void>;
+};
 
 /** Brings a job that was submitted earlier to its end: waits as long as it takes, saves, tells. */
 export async function collect(
@@ -33,24 +35,43 @@ export async function collect(
   };
   if (isForeign) {
     const unsaved: Runtime = { ...runtime, jobs: { ...runtime.jobs, save: async () => {} } };
-    return tell(talk, await finishJob(unsaved, await found.connect(), job, { ...options, ...found, lookNow: true }, sink), true);
+    return tell(
+      talk,
+      await finishJob(unsaved, await found.connect(), job, { ...options, ...found, lookNow: true }, sink),
+      true,
+    );
   }
   const lock = await runtime.jobs.tryLock(job.id);
   if (lock === undefined) {
-    throw new WanError(`another wan is working on the job ${job.id}`, { hint: `wan status ${job.id}`, retryable: true });
+    throw new WanError(`another wan is working on the job ${job.id}`, {
+      hint: `wan status ${job.id}`,
+      retryable: true,
+    });
   }
   try {
     // Another process may have finished it while this one was on its way to the lock.
     const stored = (await runtime.jobs.find(job.id)) ?? job;
     const fresh = stored.status === 'succeeded' ? stored : { ...stored, ...outcomeOf(job) };
-    return tell(talk, await finishJob(runtime, await found.connect(), fresh, { ...options, ...found, lookNow: true }, sink), false);
+    return tell(
+      talk,
+      await finishJob(runtime, await found.connect(), fresh, { ...options, ...found, lookNow: true }, sink),
+      false,
+    );
   } finally {
     await lock.release();
   }
 }
 
 /** What this command has learned of the job since it read its record. */
-function outcomeOf({ status, outputs, finished_at, expires_at, usage, error, request_id }: Job): Partial<Job> {
+function outcomeOf({
+  status,
+  outputs,
+  finished_at,
+  expires_at,
+  usage,
+  error,
+  request_id,
+}: Job): Partial<Job> {
   return { status, outputs, finished_at, expires_at, usage, error, request_id };
 }
 

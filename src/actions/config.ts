@@ -20,7 +20,12 @@ const shape = { profile: z.string().optional(), provider: z.string().optional() 
 const profileKeys = ['region', 'base_url', 'workspace'] as const;
 const plainKeys = ['out_dir', 'output', 'timeout', 'poll_interval'] as const;
 const topKeys = ['provider', 'profile'] as const;
-const allKeys: readonly string[] = [...topKeys, ...profileKeys, ...modes.map((mode) => `model.${mode}`), ...plainKeys];
+const allKeys: readonly string[] = [
+  ...topKeys,
+  ...profileKeys,
+  ...modes.map((mode) => `model.${mode}`),
+  ...plainKeys,
+];
 
 export async function runConfig(
   context: Context,
@@ -42,7 +47,8 @@ export async function runConfig(
   switch (verb) {
     case 'get': {
       const value = getAt(settings, place, key);
-      if (value === undefined) throw new UsageError(`${key} is not set`, { hint: `wan config set ${key} <value>` });
+      if (value === undefined)
+        throw new UsageError(`${key} is not set`, { hint: `wan config set ${key} <value>` });
       return talk.finish({ value: { [key]: value }, lines: [value] });
     }
     case 'set': {
@@ -70,7 +76,8 @@ function placeOf(
   const isTop = (topKeys as readonly string[]).includes(key);
   const needsProfile = (profileKeys as readonly string[]).includes(key);
   if (isTop) return { profile: undefined, provider: undefined };
-  const owner = (name: string) => settings.profiles?.[name]?.provider ?? providerIds.find((id) => id === name);
+  const owner = (name: string) =>
+    settings.profiles?.[name]?.provider ?? providerIds.find((id) => id === name);
   if (profile !== undefined) {
     const found = owner(profile) ?? provider;
     if (found !== undefined) return { profile, provider: found };
@@ -95,7 +102,8 @@ function checkKey(key: string): void {
 function getAt(settings: Settings, place: Place, key: string): string | undefined {
   const mode = modes.find((candidate) => key === `model.${candidate}`);
   const read = (source: Partial<Profile> | Settings | undefined): string | undefined => {
-    const found: unknown = mode === undefined ? (source as Record<string, unknown> | undefined)?.[key] : source?.model?.[mode];
+    const found: unknown =
+      mode === undefined ? (source as Record<string, unknown> | undefined)?.[key] : source?.model?.[mode];
     return typeof found === 'string' ? found : undefined;
   };
   return place.profile === undefined ? read(settings) : read(settings.profiles?.[place.profile]);
@@ -104,7 +112,8 @@ function getAt(settings: Settings, place: Place, key: string): string | undefine
 function setAt(settings: Settings, place: Place, key: string, value: string | undefined): Settings {
   const mode = modes.find((candidate) => key === `model.${candidate}`);
   const edit = <T extends object>(source: T & { model?: Profile['model'] }): T => {
-    const change = mode === undefined ? { [key]: value } : { model: withoutUndefined({ ...source.model, [mode]: value }) };
+    const change =
+      mode === undefined ? { [key]: value } : { model: withoutUndefined({ ...source.model, [mode]: value }) };
     return withoutUndefined({ ...source, ...change }) as T;
   };
   if (place.profile === undefined) return edit(settings);
@@ -126,7 +135,8 @@ function readValue(key: string, text: string, provider: ProviderId | undefined, 
       if (settings.profiles?.[text] !== undefined || providerIds.some((id) => id === text)) return text;
       throw new UsageError(`there is no profile ${text}`, { hint: `wan auth login --profile ${text}` });
     case 'region':
-      if (provider === 'acedata') throw new UsageError('AceData Cloud has no regions', { hint: 'leave it out' });
+      if (provider === 'acedata')
+        throw new UsageError('AceData Cloud has no regions', { hint: 'leave it out' });
       return parseRegion(text);
     case 'base_url':
       return normalizeBase(providers[provider ?? 'dashscope'], text);
@@ -149,7 +159,10 @@ function withoutKeys(settings: Settings) {
   return {
     ...rest,
     profiles: Object.fromEntries(
-      Object.entries(profiles ?? {}).map(([name, { key, ...profile }]) => [name, { ...profile, has_key: key !== undefined }]),
+      Object.entries(profiles ?? {}).map(([name, { key, ...profile }]) => [
+        name,
+        { ...profile, has_key: key !== undefined },
+      ]),
     ),
   };
 }
@@ -162,5 +175,9 @@ function listing(settings: Settings): string[] {
         ? flat(value as Record<string, unknown>, `${prefix}${key}.`)
         : [`${prefix}${key}=${String(value)}`],
     );
-  return [...flat(rest, ''), ...flat({ model }, '').filter((line) => !line.endsWith('=undefined')), ...flat(profiles, 'profiles.')];
+  return [
+    ...flat(rest, ''),
+    ...flat({ model }, '').filter((line) => !line.endsWith('=undefined')),
+    ...flat(profiles, 'profiles.'),
+  ];
 }

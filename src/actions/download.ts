@@ -41,7 +41,8 @@ export async function runDownload(
     if (job.error !== null && job.status !== 'unconfirmed') throw fromStoredError(job.error);
     if (job.status === 'succeeded') return found;
     const handle = found.isForeign ? `--task-id ${job.task_id}` : job.id;
-    if (job.task_id === null) throw new NotFinishedError(`the job ${job.id} is ${job.status}`, { hint: `wan status ${job.id}` });
+    if (job.task_id === null)
+      throw new NotFinishedError(`the job ${job.id} is ${job.status}`, { hint: `wan status ${job.id}` });
     const connection = await found.connect();
     const result = await queryTask(bench.runtime, connection, job, job.task_id, found.linkHours);
     if (result.kind === 'passing-fault') throw result.error;

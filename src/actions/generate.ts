@@ -67,7 +67,8 @@ function finish(talk: Talk, job: Job, noWait: boolean): number {
   const path = job.outputs[0]?.path ?? null;
   const line = noWait ? job.task_id : path === '-' ? null : path;
   const code = talk.finish({ value: jobDocument(job), lines: line === null ? [] : [line] });
-  if (noWait && code === ExitCode.ok) talk.notice(`accepted as job ${job.id}; \`wan wait ${job.id}\` saves the video`);
+  if (noWait && code === ExitCode.ok)
+    talk.notice(`accepted as job ${job.id}; \`wan wait ${job.id}\` saves the video`);
   return code;
 }
 
@@ -80,7 +81,8 @@ async function readWish(
   const given: Partial<Record<keyof Wish, unknown>> = {
     prompt: text,
     negativePrompt: flags.negativePrompt,
-    audioUrl: flags.audioUrl === undefined ? undefined : readAddress('--audio-url', flags.audioUrl, context.cwd),
+    audioUrl:
+      flags.audioUrl === undefined ? undefined : readAddress('--audio-url', flags.audioUrl, context.cwd),
     size: flags.size,
     resolution: flags.resolution,
     ratio: flags.ratio,

@@ -39,7 +39,8 @@ export async function runList(
 function describe(job: Job, now: number): string {
   const output = job.outputs[0];
   const place =
-    output?.path ?? (job.status === 'succeeded' && job.expires_at !== null ? describeExpiry(job.expires_at, now) : '');
+    output?.path ??
+    (job.status === 'succeeded' && job.expires_at !== null ? describeExpiry(job.expires_at, now) : '');
   const prompt = shorten(job.request?.prompt ?? '', 40);
   return [
     job.id,

@@ -22,7 +22,8 @@ export async function runModels(
   input: { id: string | undefined; flags: Record<string, unknown> },
 ): Promise<number> {
   const flags = readFlags(shape, input.flags);
-  const provider = flags.provider === undefined || flags.provider === 'sandbox' ? undefined : parseProvider(flags.provider);
+  const provider =
+    flags.provider === undefined || flags.provider === 'sandbox' ? undefined : parseProvider(flags.provider);
   const region = flags.region === undefined ? undefined : parseRegion(flags.region);
   const rows = allModels.filter(
     (model) =>
@@ -32,7 +33,9 @@ export async function runModels(
       (region === undefined || (model.regions?.includes(region) ?? false)),
   );
   if (input.id !== undefined && rows.length === 0) {
-    throw new UsageError(`there is no model ${input.id} in the catalogue`, { hint: '`wan models` lists them' });
+    throw new UsageError(`there is no model ${input.id} in the catalogue`, {
+      hint: '`wan models` lists them',
+    });
   }
   return talk.finish({
     value: rows.map(document),
@@ -68,7 +71,9 @@ function document(model: Model) {
 }
 
 function isDefault(model: Model): boolean {
-  return model.modes.some((mode) => (preferredModels[model.provider][mode] as readonly string[])[0] === model.id);
+  return model.modes.some(
+    (mode) => (preferredModels[model.provider][mode] as readonly string[])[0] === model.id,
+  );
 }
 
 function takes(model: Model): string[] {
@@ -98,8 +103,15 @@ function table(rows: readonly Model[]): string[] {
       model.regions?.join(' ') ?? '',
     ]),
   ];
-  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((row) => (row[column] ?? '').length)),
+  );
+  return cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function details(model: Model): string[] {
@@ -108,16 +120,31 @@ function details(model: Model): string[] {
     ['model', `${model.id} at ${model.provider}${isDefault(model) ? ' (a default)' : ''}`],
     ['modes', model.modes.join(', ')],
     ['regions', model.regions?.join(', ') ?? 'none to choose'],
-    ['prompt', `${model.promptRequired === 'yes' ? 'required' : 'optional'}, at most ${model.promptMax} characters`],
+    [
+      'prompt',
+      `${model.promptRequired === 'yes' ? 'required' : 'optional'}, at most ${model.promptMax} characters`,
+    ],
     ...(geometry.kind === 'size'
-      ? [['size', sizesOf(geometry.pixels).map((cell) => cell.size).join(' ')] as [string, string]]
+      ? [
+          [
+            'size',
+            sizesOf(geometry.pixels)
+              .map((cell) => cell.size)
+              .join(' '),
+          ] as [string, string],
+        ]
       : []),
     ['resolution', `${resolutionsOf(geometry).join(', ')} (default ${geometry.resolution})`],
     ['ratio', ratiosOf(geometry).join(', ') || 'follows the input'],
     ['duration', `${describeDurations(model.duration)} (default ${model.duration.default})`],
     ['sound', model.audio.kind],
     ['takes', takes(model).join(' ')],
-    ['inputs', Object.entries(model.media?.roles ?? {}).map(([role, { max }]) => `${role} up to ${max}`).join(', ') || 'none'],
+    [
+      'inputs',
+      Object.entries(model.media?.roles ?? {})
+        .map(([role, { max }]) => `${role} up to ${max}`)
+        .join(', ') || 'none',
+    ],
     ['link', model.linkHours === null ? 'no known expiry' : `expires after ${model.linkHours} h`],
     ['source', `${model.source} (${model.checked})`],
   ];

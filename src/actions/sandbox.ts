@@ -35,7 +35,8 @@ export async function runSandbox(
   const flags = readFlags(shape, input.flags);
   const provider = flags.provider === undefined ? 'dashscope' : parseProvider(flags.provider);
   const port = flags.port ?? (input.words.length === 0 ? defaultPort : 0);
-  if (port < 0 || port > 65_535) throw new UsageError(`--port ${port} is not a port`, { hint: '--port 18080' });
+  if (port < 0 || port > 65_535)
+    throw new UsageError(`--port ${port} is not a port`, { hint: '--port 18080' });
   const faults = await readFaults(context, flags.faults);
   const log = flags.log === undefined ? undefined : await openLog(context, flags.log);
   const directory = await mkdtemp(path.join(tmpdir(), 'wan-sandbox-'));
@@ -145,7 +146,9 @@ function childEnvironment(env: Context['env'], directory: string): Record<string
   const kept = Object.entries(env).flatMap(([name, value]) =>
     value === undefined || hidden.has(name) ? [] : [[name, value] as const],
   );
-  const direct = [env['no_proxy'] ?? env['NO_PROXY'] ?? '', '127.0.0.1', 'localhost'].filter((part) => part !== '').join(',');
+  const direct = [env['no_proxy'] ?? env['NO_PROXY'] ?? '', '127.0.0.1', 'localhost']
+    .filter((part) => part !== '')
+    .join(',');
   return {
     WAN_CONFIG_DIR: path.join(directory, 'config'),
     WAN_STATE_DIR: path.join(directory, 'state'),
@@ -162,13 +165,17 @@ async function readFaults(context: Context, file: string | undefined): Promise<r
     return parseFaultPlan(await readFile(path.resolve(context.cwd, file), 'utf8'), file);
   } catch (error) {
     if (error instanceof WanError) throw error;
-    throw new UsageError(`--faults ${file} cannot be read: ${(error as Error).message}`, { hint: 'name a JSON file' });
+    throw new UsageError(`--faults ${file} cannot be read: ${(error as Error).message}`, {
+      hint: 'name a JSON file',
+    });
   }
 }
 
 async function openLog(context: Context, file: string) {
   const handle = await open(path.resolve(context.cwd, file), 'a', 0o600).catch((error: Error) => {
-    throw new UsageError(`--log ${file} cannot be written: ${error.message}`, { hint: 'choose another place' });
+    throw new UsageError(`--log ${file} cannot be written: ${error.message}`, {
+      hint: 'choose another place',
+    });
   });
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -183,7 +190,10 @@ async function openLog(context: Context, file: string) {
   };
 }
 
-async function start(port: number, options: Omit<Parameters<typeof startSandbox>[0], 'port'>): Promise<Sandbox> {
+async function start(
+  port: number,
+  options: Omit<Parameters<typeof startSandbox>[0], 'port'>,
+): Promise<Sandbox> {
   try {
     return await startSandbox({ port, ...options });
   } catch (error) {

@@ -27,8 +27,7 @@ export async function runStatus(
     const { job, isForeign } = found;
     const now = context.clock.now();
     // A final record, and one without a task, can be told of without asking anybody.
-    const current =
-      isFinal(job) || job.task_id === null ? job : await ask(job, job.task_id);
+    const current = isFinal(job) || job.task_id === null ? job : await ask(job, job.task_id);
     talk.setJob(current, { isForeign });
     const error = errorOf(current, now, isForeign);
     return talk.finish({
@@ -87,13 +86,16 @@ function errorOf(job: Job, nowMs: number, isForeign: boolean): WanError | undefi
     case 'submitting':
     case 'queued':
     case 'running':
-      return new NotFinishedError(`the job is ${job.status}`, { hint: `wan wait ${handle}`, retryable: true });
+      return new NotFinishedError(`the job is ${job.status}`, {
+        hint: `wan wait ${handle}`,
+        retryable: true,
+      });
   }
 }
 
 function describeUnconfirmed(job: Job, nowMs: number): string {
-  const since = job.sent_at === null ? '' : ` ${formatDuration(nowMs - Date.parse(job.sent_at))} ago, at ${job.sent_at}`;
+  const since =
+    job.sent_at === null ? '' : ` ${formatDuration(nowMs - Date.parse(job.sent_at))} ago, at ${job.sent_at}`;
   const prompt = job.request?.prompt === undefined ? '' : `, prompt "${shorten(job.request.prompt, 80)}"`;
   return `it is not known whether the service accepted the job: sent${since}${prompt}; it was not sent again`;
 }
-

@@ -14,7 +14,9 @@ export async function askHidden(context: Context, question: string): Promise<str
     return await lines.question('', { signal: AbortSignal.any([context.signal, interrupted.signal]) });
   } catch (error) {
     const { InterruptedError } = await import('../core/errors.ts');
-    throw context.signal.aborted ? context.signal.reason : new InterruptedError('interrupted', { cause: error });
+    throw context.signal.aborted
+      ? context.signal.reason
+      : new InterruptedError('interrupted', { cause: error });
   } finally {
     lines.close();
     context.io.stderr.write('\n');

@@ -49,7 +49,12 @@ export function realContext(version: string): Context {
     env,
     cwd: process.cwd(),
     version,
-    io: createIo({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, redact: secrets.redact }),
+    io: createIo({
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      redact: secrets.redact,
+    }),
     stdin: process.stdin,
     clock: { now: Date.now, sleep },
     random: Math.random,

@@ -25,12 +25,12 @@ function explainCommander(error: CommanderError, help: string): UsageError {
   const suggestion = /\(Did you mean (.*)\?\)/u.exec(rest.join(' '))?.[1];
   const option = /^unknown option '(.*)'$/su.exec(error.message.replace(/^error: /u, ''))?.[1];
   if (option !== undefined && /^-[^-\w]|\s|^-\w.*\s/u.test(option)) {
-    return new UsageError(`${option} looks like a flag`, { hint: `a prompt that starts with - goes after --prompt` });
+    return new UsageError(`${option} looks like a flag`, {
+      hint: `a prompt that starts with - goes after --prompt`,
+    });
   }
-  if (error.code === 'commander.help' || error.code === 'commander.helpDisplayed') {
-    return new UsageError('which command?', { hint: help });
-  }
-  const message = error.code === 'commander.excessArguments' ? `${first}; a prompt with blanks needs quotes` : first;
+  const message =
+    error.code === 'commander.excessArguments' ? `${first}; a prompt with blanks needs quotes` : first;
   return new UsageError(message, { hint: suggestion === undefined ? help : `did you mean ${suggestion}?` });
 }
 

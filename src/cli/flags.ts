@@ -67,13 +67,16 @@ const talkShape = {
  * @throws {UsageError} naming the flag, its value and what it takes
  */
 export function readFlags<Shape extends z.ZodRawShape>(shape: Shape, typed: Record<string, unknown>) {
-  const result = z.object({ ...talkShape, ...shape }).strict().safeParse(typed);
+  const result = z
+    .object({ ...talkShape, ...shape })
+    .strict()
+    .safeParse(typed);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const name = String(issue?.path[0] ?? '');
   const written = `--${name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
   const [message = 'is not valid', example] = (issue?.message ?? '').split('; ');
-  throw new UsageError(`${written} ${String(typed[name] ?? '')} ${message}`, {
+  throw new UsageError(`${written} ${typeof typed[name] === 'string' ? typed[name] : ''} ${message}`, {
     hint: example === undefined ? 'wan --help' : `${written} ${example.replace(/^such as /u, '')}`,
   });
 }

@@ -1,6 +1,9 @@
 import type { Writable } from 'node:stream';
 import type { Redact } from '../core/redact.ts';
 
+/** A stream that may be a terminal; of a pipe, `isTTY` is absent. */
+type TerminalStream = Writable & { isTTY?: boolean };
+
 /** The program's two voices. stdout is for results; everything else goes to stderr. */
 export type Io = {
   out: (line: string) => void;
@@ -8,8 +11,8 @@ export type Io = {
   /** Waits until everything written has left; a full pipe must not cut a document short. */
   flush: () => Promise<void>;
   /** stderr as a stream, for the spinner alone. */
-  stderr: NodeJS.WriteStream | Writable;
-  stdout: NodeJS.WriteStream | Writable;
+  stderr: TerminalStream;
+  stdout: TerminalStream;
   stderrIsTerminal: boolean;
   stdoutIsTerminal: boolean;
   /** Somebody can be asked. */
@@ -18,20 +21,20 @@ export type Io = {
 
 export function createIo(streams: {
   stdin: { isTTY?: boolean | undefined };
-  stdout: NodeJS.WriteStream;
-  stderr: NodeJS.WriteStream;
+  stdout: TerminalStream;
+  stderr: TerminalStream;
   redact: Redact;
 }): Io {
   const { stdout, stderr, redact } = streams;
   // A reader that went away (`wan list | head -1`) is no failure, and loses nothing: work goes on.
-  const closed = new Set<NodeJS.WriteStream>();
+  const closed = new Set<TerminalStream>();
   for (const stream of [stdout, stderr]) {
     stream.on('error', () => closed.add(stream));
   }
-  const write = (stream: NodeJS.WriteStream) => (line: string) => {
+  const write = (stream: TerminalStream) => (line: string) => {
     if (!closed.has(stream)) stream.write(`${redact(line)}\n`);
   };
-  const flushed = async (stream: NodeJS.WriteStream) => {
+  const flushed = async (stream: TerminalStream) => {
     if (closed.has(stream) || stream.writableLength === 0) return;
     await new Promise<void>((resolve) => {
       stream.write('', () => resolve());

@@ -12,12 +12,18 @@ type WaitingFlags = { timeout?: string | undefined; pollInterval?: string | unde
 type SavingFlags = { output?: string | undefined; outDir?: string | undefined; force: boolean };
 
 /** How long to wait and how often to look, from flag, environment, profile or default. */
-export function waitingOf(context: Context, bench: Workbench, profile: string | undefined, flags: WaitingFlags) {
+export function waitingOf(
+  context: Context,
+  bench: Workbench,
+  profile: string | undefined,
+  flags: WaitingFlags,
+) {
   const defaults = bench.defaults(profile);
   const timeout = flags.timeout ?? nonEmpty(bench.env['WAN_TIMEOUT']) ?? defaults.timeout ?? defaultTimeout;
   const interval = flags.pollInterval ?? defaults.poll_interval ?? 'auto';
   const timeoutMs = parseDuration(timeout, '--timeout');
-  const intervalMs = interval.trim().toLowerCase() === 'auto' ? undefined : parseDuration(interval, '--poll-interval');
+  const intervalMs =
+    interval.trim().toLowerCase() === 'auto' ? undefined : parseDuration(interval, '--poll-interval');
   if (intervalMs !== undefined && intervalMs < 100) {
     throw new UsageError(`--poll-interval ${interval} is too short`, { hint: '--poll-interval 5s' });
   }
@@ -52,7 +58,15 @@ export function savingOf(
 export function checkStdout(context: Context, talk: Talk, saving: Saving, noWait: boolean): void {
   if (saving.output !== '-') return;
   const { json, jsonl, print } = talk.flags;
-  const flag = json ? '--json' : jsonl ? '--jsonl' : print !== undefined ? '--print' : noWait ? '--no-wait' : undefined;
+  const flag = json
+    ? '--json'
+    : jsonl
+      ? '--jsonl'
+      : print !== undefined
+        ? '--print'
+        : noWait
+          ? '--no-wait'
+          : undefined;
   if (flag !== undefined) {
     throw new UsageError(`--output - and ${flag} contradict each other`, { hint: `leave out ${flag}` });
   }
@@ -71,7 +85,9 @@ export function stdoutWriter(context: Context): (file: string) => Promise<void> 
     try {
       await pipeline(createReadStream(file), context.io.stdout, { end: false });
     } catch (error) {
-      throw new NotSavedError('whoever reads stdout went away before the video was written', { cause: error });
+      throw new NotSavedError('whoever reads stdout went away before the video was written', {
+        cause: error,
+      });
     }
   };
 }

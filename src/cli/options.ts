@@ -27,9 +27,14 @@ function option(flags: string, text: string): Option {
 export function addTalkOptions(command: Command): Command {
   return command
     .addOption(option('--json', 'print one JSON document on stdout, also on failure'))
-    .addOption(option('--jsonl', 'print events as JSON lines; the last one holds the document').conflicts('json'))
     .addOption(
-      option('--print <field>', 'print one field of the document, such as outputs.0.path').conflicts(['json', 'jsonl']),
+      option('--jsonl', 'print events as JSON lines; the last one holds the document').conflicts('json'),
+    )
+    .addOption(
+      option('--print <field>', 'print one field of the document, such as outputs.0.path').conflicts([
+        'json',
+        'jsonl',
+      ]),
     )
     .addOption(option('-q, --quiet', 'no progress and no notes on stderr'))
     .addOption(option('-v, --verbose', 'show each HTTP call on stderr, without keys'))
@@ -42,7 +47,10 @@ export function addConnectionOptions(command: Command): Command {
     .addOption(option('--provider <name>', 'dashscope or acedata (default: the only one with a key)'))
     .addOption(option('--profile <name>', 'a stored set of provider, key and region'))
     .addOption(
-      option('--region <name>', 'beijing, singapore, virginia, frankfurt, hongkong, tokyo (default: the key’s own)'),
+      option(
+        '--region <name>',
+        'beijing, singapore, virginia, frankfurt, hongkong, tokyo (default: the key’s own)',
+      ),
     )
     .addOption(option('--base-url <url>', 'another address of the service; https, or http on this machine'))
     .addOption(option('--workspace <id>', 'Model Studio workspace, for its own host'))
@@ -64,7 +72,9 @@ export function addSavingOptions(command: Command): Command {
 
 export function addWaitingOptions(command: Command): Command {
   return command
-    .addOption(option('--timeout <time>', 'stop waiting after 90s, 30m, 2h; 0 never (default: 30m); the job goes on'))
+    .addOption(
+      option('--timeout <time>', 'stop waiting after 90s, 30m, 2h; 0 never (default: 30m); the job goes on'),
+    )
     .addOption(option('--poll-interval <time>', 'time between looks, or auto (default)'));
 }
 
@@ -75,7 +85,9 @@ export function addGenerationOptions(command: Command, mode: Mode): Command {
   command
     .addOption(new Option('--prompt <text>', 'the prompt literally, also when it starts with @ or -'))
     .addOption(option('--prompt-file <file>', 'read the prompt from a file'))
-    .addOption(option('-m, --model <id>', 'the model (`wan models`; default: the mode’s first that is offered)'));
+    .addOption(
+      option('-m, --model <id>', 'the model (`wan models`; default: the mode’s first that is offered)'),
+    );
   if (mode !== 'i2v') {
     command
       .addOption(option('--size <WxH>', 'pixels, such as 1280x720'))
@@ -115,7 +127,11 @@ export function addMediaOptions(command: Command, mode: Mode, list: MediaFlag[])
     );
   if (mode === 'i2v') collect('image', '-i, --image <url>', 'the first frame: an http(s) address');
   if (mode === 'r2v') {
-    collect('ref', '--ref <url>', 'a character to keep, image or clip by its ending; repeat for more, at most 5');
+    collect(
+      'ref',
+      '--ref <url>',
+      'a character to keep, image or clip by its ending; repeat for more, at most 5',
+    );
     collect('ref-image', '--ref-image <url>', 'an image, whatever its ending');
     collect('ref-video', '--ref-video <url>', 'a clip, whatever its ending');
   }

@@ -49,7 +49,9 @@ function spinner(context: Context): Progress {
   let suffix = '';
   let since: number | undefined;
   const text = () =>
-    [base, since === undefined ? '' : formatDuration(clock.now() - since), suffix].filter((part) => part !== '').join(' · ');
+    [base, since === undefined ? '' : formatDuration(clock.now() - since), suffix]
+      .filter((part) => part !== '')
+      .join(' · ');
   // Once a second the elapsed time moves on, also between looks.
   const timer = setInterval(() => {
     if (shown !== undefined) shown.text = text();

@@ -40,7 +40,9 @@ export function readAddress(flag: string, value: string, cwd: string): string {
   if (/^oss:\/\/[^\s]+$/iu.test(text)) return text;
   if (/^data:/iu.test(text)) throw new UsageError(`${flag}: data URLs are not supported yet`, { hint });
   if (/^[a-z][a-z0-9+.-]+:\/\//iu.test(text) && !/^file:/iu.test(text)) {
-    throw new UsageError(`${flag} ${shorten(cutQuery(text), 80)} is not an address that services fetch`, { hint });
+    throw new UsageError(`${flag} ${shorten(cutQuery(text), 80)} is not an address that services fetch`, {
+      hint,
+    });
   }
   const file = text.replace(/^file:\/\//iu, '');
   if (!existsSync(path.resolve(cwd, file))) {
@@ -64,7 +66,10 @@ function kindOf(url: string): 'reference_image' | 'reference_video' {
   const ending = /\.([a-z0-9]+)$/iu.exec(new URL(url).pathname)?.[1]?.toLowerCase() ?? '';
   if (images.has(ending)) return 'reference_image';
   if (videos.has(ending)) return 'reference_video';
-  throw new UsageError(`--ref ${shorten(cutQuery(url), 80)}: its ending does not tell whether it is an image or a clip`, {
-    hint: 'use --ref-image or --ref-video for it',
-  });
+  throw new UsageError(
+    `--ref ${shorten(cutQuery(url), 80)}: its ending does not tell whether it is an image or a clip`,
+    {
+      hint: 'use --ref-image or --ref-video for it',
+    },
+  );
 }

@@ -23,7 +23,9 @@ export async function readPrompt(
     promptFile === undefined ? [] : ['--prompt-file'],
   ].flat();
   if (given.length > 1) {
-    throw new UsageError(`the prompt was given twice, by ${given.join(' and ')}`, { hint: 'leave out one of them' });
+    throw new UsageError(`the prompt was given twice, by ${given.join(' and ')}`, {
+      hint: 'leave out one of them',
+    });
   }
   if (prompt !== undefined) return prompt;
   if (promptFile !== undefined) return readText(context, promptFile, `--prompt-file ${promptFile}`);
@@ -39,11 +41,14 @@ async function readText(context: Context, file: string, shown: string): Promise<
   if (file === '') throw new UsageError('the prompt is only an @', { hint });
   try {
     const bytes = await readFile(path.resolve(context.cwd, file));
-    if (bytes.length > maxBytes) throw new UsageError(`${shown} is too long for a prompt`, { hint: 'shorten it' });
+    if (bytes.length > maxBytes)
+      throw new UsageError(`${shown} is too long for a prompt`, { hint: 'shorten it' });
     return decode(bytes, shown);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${shown}: the file cannot be read (${(error as NodeJS.ErrnoException).code})`, { hint });
+    throw new UsageError(`${shown}: the file cannot be read (${(error as NodeJS.ErrnoException).code})`, {
+      hint,
+    });
   }
 }
 

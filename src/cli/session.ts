@@ -15,6 +15,8 @@ export type Session = {
   context: Context;
   exitCode: number;
   talk: Talk | undefined;
+  /** What each command's document is about, for mistakes found before the command runs. */
+  subjects: Map<Command, Subject>;
 };
 
 /** What commands are declared with: their bodies are loaded when they run, not before. */
@@ -25,13 +27,15 @@ export type Register = <Arguments extends unknown[]>(
 ) => (...values: Arguments) => Promise<void>;
 
 export function createRegister(session: Session): Register {
-  return (command, subject, load) =>
-    async (...values) => {
+  return (command, subject, load) => {
+    session.subjects.set(command, subject);
+    return async (...values) => {
       const { createTalk } = await import('./talk.ts');
       session.talk = createTalk(session.context, talkFlagsOf(command.opts()), subject);
       const run = await load();
       session.exitCode = await run(session.context, session.talk, ...values);
     };
+  };
 }
 
 function talkFlagsOf(flags: Record<string, unknown>): TalkFlags {
@@ -48,5 +52,9 @@ function talkFlagsOf(flags: Record<string, unknown>): TalkFlags {
 
 /** How to tell a mistake on the command line, which is found before any command is chosen. */
 export function talkFlagsFromArguments(argv: readonly string[]): TalkFlags {
-  return talkFlagsOf({ json: argv.includes('--json'), jsonl: argv.includes('--jsonl'), color: !argv.includes('--no-color') });
+  return talkFlagsOf({
+    json: argv.includes('--json'),
+    jsonl: argv.includes('--jsonl'),
+    color: !argv.includes('--no-color'),
+  });
 }

@@ -56,15 +56,16 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
 
   function writeEvent(event: string, fields: Record<string, unknown>): void {
     if (!flags.jsonl) return;
-    const at = new Date(clock.now()).toISOString();
-    io.out(toJson({ schema: 'wan.event/1', event, at, ...fields }));
+    const time = new Date(clock.now()).toISOString();
+    io.out(toJson({ schema: 'wan.event/1', event, at: time, ...fields }));
   }
 
   function writeDocument(value: unknown, error: WanError | undefined): void {
     const whole = document(value, error);
     if (flags.jsonl) writeEvent('result', { job_id: at(value, 'id') ?? null, result: whole });
     else if (flags.json) io.out(toJson(whole));
-    else if (flags.print !== undefined && error === undefined) io.out(fieldOf(whole, flags.print, subject.noun));
+    else if (flags.print !== undefined && error === undefined)
+      io.out(fieldOf(whole, flags.print, subject.noun));
   }
 
   function tellError(error: WanError): void {

@@ -38,7 +38,11 @@ export type Workbench = {
   close: () => Promise<void>;
 };
 
-export async function openWorkbench(context: Context, talk: Talk, flags: ConnectionFlags): Promise<Workbench> {
+export async function openWorkbench(
+  context: Context,
+  talk: Talk,
+  flags: ConnectionFlags,
+): Promise<Workbench> {
   const env = withEnvFile(context, flags.envFile);
   const sleep = (ms: number) => context.clock.sleep(ms, context.signal);
   const settingsStore = createSettingsStore(context.configDirectory(), talk.notice, sleep);
@@ -83,7 +87,8 @@ export async function openWorkbench(context: Context, talk: Talk, flags: Connect
 
   const sandboxes = new Map<ProviderId, Promise<{ connection: Connection; close: () => Promise<void> }>>();
   const sandboxConnection = async (provider: ProviderId, region: string | undefined) => {
-    const running = sandboxes.get(provider) ?? startSandboxFor(context, jobs.directory, provider, region, jobs.fingerprint);
+    const running =
+      sandboxes.get(provider) ?? startSandboxFor(context, jobs.directory, provider, region, jobs.fingerprint);
     sandboxes.set(provider, running);
     return (await running).connection;
   };
@@ -101,12 +106,19 @@ export async function openWorkbench(context: Context, talk: Talk, flags: Connect
       send,
       emit: talk.event,
       download: (options) =>
-        downloadToPart({ ...options, dispatcher: dispatchers.shared, signal: context.signal, clock: context.clock }),
+        downloadToPart({
+          ...options,
+          dispatcher: dispatchers.shared,
+          signal: context.signal,
+          clock: context.clock,
+        }),
     },
     account,
     connection: async (asked) => {
       const sandbox = sandboxProvider(asked, env);
-      return sandbox === undefined ? connect(account(asked), connectionTools) : sandboxConnection(sandbox, asked.region);
+      return sandbox === undefined
+        ? connect(account(asked), connectionTools)
+        : sandboxConnection(sandbox, asked.region);
     },
     connectionOf: async (job, asked) => {
       if (job.region === 'sandbox') return sandboxConnection(job.provider, undefined);
@@ -117,7 +129,7 @@ export async function openWorkbench(context: Context, talk: Talk, flags: Connect
       return { ...settings, ...named } as Partial<Profile>;
     },
     close: async () => {
-      const running = await Promise.all([...sandboxes.values()]).catch(() => []);
+      const running = await Promise.all(sandboxes.values()).catch(() => []);
       await Promise.all([dispatchers.close(), ...running.map((sandbox) => sandbox.close())]);
     },
   };
@@ -127,7 +139,8 @@ export async function openWorkbench(context: Context, talk: Talk, flags: Connect
 export function sandboxProvider(flags: ConnectionFlags, env: Environment): ProviderId | undefined {
   const isAlias = flags.provider?.trim().toLowerCase() === 'sandbox';
   if (flags.sandbox !== true && !isAlias) return undefined;
-  const clash = flags.baseUrl !== undefined ? '--base-url' : flags.profile !== undefined ? '--profile' : undefined;
+  const clash =
+    flags.baseUrl !== undefined ? '--base-url' : flags.profile !== undefined ? '--profile' : undefined;
   if (clash !== undefined) {
     throw new UsageError(`--sandbox and ${clash} contradict each other`, { hint: `leave out ${clash}` });
   }
@@ -152,7 +165,8 @@ function accountOf(
   };
   if (job.custom_base === null) {
     // The job lives at the provider's own host; an address in the environment is for other jobs.
-    const hidden = asked.baseUrl === undefined ? new Set([...provider.baseVariables, 'WAN_REGION']) : new Set<string>();
+    const hidden =
+      asked.baseUrl === undefined ? new Set([...provider.baseVariables, 'WAN_REGION']) : new Set<string>();
     return resolve(flags, Object.fromEntries(Object.entries(env).filter(([name]) => !hidden.has(name))));
   }
   const account = resolve(flags, env);
@@ -192,9 +206,12 @@ function readKeyFile(
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (which === 'fallback') return undefined;
-    throw new AuthError(`${keyFile.variable} names ${file}, which cannot be read: ${(error as Error).message}`, {
-      hint: `mend or unset ${keyFile.variable}`,
-    });
+    throw new AuthError(
+      `${keyFile.variable} names ${file}, which cannot be read: ${(error as Error).message}`,
+      {
+        hint: `mend or unset ${keyFile.variable}`,
+      },
+    );
   }
 }
 

@@ -7,20 +7,34 @@ import { subjectOf } from '../cli/subject.ts';
 const subject = subjectOf('auth', 'auth');
 
 export function authCommand(register: Register): Command {
-  const login = newCommand('login', 'Check a key and store it').option('--api-key-stdin', 'read the key from stdin');
+  const login = newCommand('login', 'Check a key and store it').option(
+    '--api-key-stdin',
+    'read the key from stdin',
+  );
   addConnectionOptions(login);
-  login.addHelpText('after', '\nExample:\n  printf %s "$KEY" | wan auth login --provider dashscope --api-key-stdin');
+  login.addHelpText(
+    'after',
+    '\nExample:\n  printf %s "$KEY" | wan auth login --provider dashscope --api-key-stdin',
+  );
   const runLogin = register(login, subject, async () => (await import('../actions/auth-login.ts')).runLogin);
   login.action((flags: Record<string, unknown>) => runLogin({ flags }));
 
   const status = newCommand('status', 'Show which keys are there, and whether they are good');
   addConnectionOptions(status);
-  const runStatus = register(status, subject, async () => (await import('../actions/auth-status.ts')).runAuthStatus);
+  const runStatus = register(
+    status,
+    subject,
+    async () => (await import('../actions/auth-status.ts')).runAuthStatus,
+  );
   status.action((flags: Record<string, unknown>) => runStatus({ flags }));
 
   const logout = newCommand('logout', 'Forget a stored key');
   addConnectionOptions(logout);
-  const runLogout = register(logout, subject, async () => (await import('../actions/auth-logout.ts')).runLogout);
+  const runLogout = register(
+    logout,
+    subject,
+    async () => (await import('../actions/auth-logout.ts')).runLogout,
+  );
   logout.action((flags: Record<string, unknown>) => runLogout({ flags }));
 
   return new Command('auth')

@@ -16,7 +16,11 @@ export function configCommand(register: Register): Command {
     command.option('--profile <name>', 'in this profile');
     command.option('--provider <name>', 'in this provider’s default profile');
     command.addHelpText('after', `\nSettings: ${keys}`);
-    const run = register(command, subjectOf('config', 'config'), async () => (await import('../actions/config.ts')).runConfig);
+    const run = register(
+      command,
+      subjectOf('config', 'config'),
+      async () => (await import('../actions/config.ts')).runConfig,
+    );
     command.action((...values: unknown[]) =>
       run({
         verb: name,

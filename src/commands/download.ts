@@ -10,7 +10,10 @@ export function downloadCommand(register: Register): Command {
     .option('--task-id <id>', 'the provider’s task id; works without a local record');
   addSavingOptions(command);
   addConnectionOptions(command);
-  command.addHelpText('after', '\nExample:\n  wan download --task-id 0385dc79-5ff8-4d82-bcb6-0123456789ab -o clip.mp4');
+  command.addHelpText(
+    'after',
+    '\nExample:\n  wan download --task-id 0385dc79-5ff8-4d82-bcb6-0123456789ab -o clip.mp4',
+  );
   const run = register(command, jobSubject, async () => (await import('../actions/download.ts')).runDownload);
   return command.action((task: string | undefined, flags: Record<string, unknown>) => run({ task, flags }));
 }

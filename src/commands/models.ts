@@ -9,6 +9,10 @@ export function modelsCommand(register: Register): Command {
     .argument('[id]', 'show one model whole')
     .option('--mode <mode>', 't2v, i2v or r2v');
   addConnectionOptions(command);
-  const run = register(command, subjectOf('models', 'models'), async () => (await import('../actions/models.ts')).runModels);
+  const run = register(
+    command,
+    subjectOf('models', 'models'),
+    async () => (await import('../actions/models.ts')).runModels,
+  );
   return command.action((id: string | undefined, flags: Record<string, unknown>) => run({ id, flags }));
 }

@@ -4,7 +4,10 @@ import type { Register } from '../cli/session.ts';
 import { subjectOf } from '../cli/subject.ts';
 
 export function sandboxCommand(register: Register): Command {
-  const command = newCommand('sandbox', 'Run a local service that speaks the providers’ protocols: no key, no cost')
+  const command = newCommand(
+    'sandbox',
+    'Run a local service that speaks the providers’ protocols: no key, no cost',
+  )
     .argument('[command...]', 'run this with the sandbox’s variables set, return its exit code, stop')
     .usage('[options] [-- command...]')
     .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one (default: 18080, with a command 0)')
@@ -19,6 +22,10 @@ export function sandboxCommand(register: Register): Command {
     'after',
     '\nExamples:\n  wan sandbox -- ./my-script\n  wan sandbox --faults plan.json --log requests.jsonl -- wan t2v "a test"',
   );
-  const run = register(command, subjectOf('sandbox', 'sandbox'), async () => (await import('../actions/sandbox.ts')).runSandbox);
+  const run = register(
+    command,
+    subjectOf('sandbox', 'sandbox'),
+    async () => (await import('../actions/sandbox.ts')).runSandbox,
+  );
   return command.action((words: string[], flags: Record<string, unknown>) => run({ words, flags }));
 }

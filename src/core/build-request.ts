@@ -56,7 +56,9 @@ function unchecked(wish: Wish & { model: string }): GenerationRequest {
   const { size, resolution, ratio, ...rest } = wish;
   return {
     ...rest,
-    ...(size === undefined ? {} : { size: size.replace(/[x×]/iu, '*') as GenerationRequest['size'] & string }),
+    ...(size === undefined
+      ? {}
+      : { size: size.replace(/[x×]/iu, '*') as GenerationRequest['size'] & string }),
     ...(resolution === undefined ? {} : { resolution: resolution.toUpperCase() as Resolution }),
     ...(ratio === undefined ? {} : { ratio: ratio as Ratio }),
   };

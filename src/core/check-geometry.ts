@@ -100,7 +100,11 @@ function readResolution(text: string | undefined, geometry: Geometry): Resolutio
   };
 }
 
-function readRatio(text: string | undefined, geometry: Geometry, modelId: string): Ratio | undefined | Problem {
+function readRatio(
+  text: string | undefined,
+  geometry: Geometry,
+  modelId: string,
+): Ratio | undefined | Problem {
   if (text === undefined) return undefined;
   const legal = ratiosOf(geometry);
   if (legal.length === 0) {
@@ -112,7 +116,10 @@ function readRatio(text: string | undefined, geometry: Geometry, modelId: string
   }
   const ratio = legal.find((candidate) => candidate === text.trim().toLowerCase());
   if (ratio !== undefined) return ratio;
-  return { message: `--ratio ${text} is not offered (${legal.join(', ')})`, hint: `the nearest is --ratio ${nearestRatio(text, legal)}` };
+  return {
+    message: `--ratio ${text} is not offered (${legal.join(', ')})`,
+    hint: `the nearest is --ratio ${nearestRatio(text, legal)}`,
+  };
 }
 
 function nearestRatio(text: string, legal: readonly Ratio[]): Ratio | undefined {

@@ -24,10 +24,17 @@ export function checkMedia(wish: Wish, model: Model): Problem | undefined {
   for (const { role } of wish.media) {
     const bounds = rule?.roles[role];
     if (bounds === undefined) {
-      return { message: `${model.id} takes no ${roleNames[role]} (${roleFlags[role]})`, hint: allowedInputs(model), isMissingFeature: true };
+      return {
+        message: `${model.id} takes no ${roleNames[role]} (${roleFlags[role]})`,
+        hint: allowedInputs(model),
+        isMissingFeature: true,
+      };
     }
     if (count(role) > bounds.max) {
-      return { message: `${count(role)} ${roleNames[role]}: ${model.id} takes at most ${bounds.max}`, hint: `leave out ${count(role) - bounds.max}` };
+      return {
+        message: `${count(role)} ${roleNames[role]}: ${model.id} takes at most ${bounds.max}`,
+        hint: `leave out ${count(role) - bounds.max}`,
+      };
     }
   }
   for (const [role, bounds] of Object.entries(rule?.roles ?? {}) as [MediaRole, { min?: number }][]) {
@@ -41,7 +48,10 @@ export function checkMedia(wish: Wish, model: Model): Problem | undefined {
     return { message: `${model.id} needs at least ${total.min} reference`, hint: allowedInputs(model) };
   }
   if (wish.media.length > total.max) {
-    return { message: `${wish.media.length} references: ${model.id} takes at most ${total.max}`, hint: `leave out ${wish.media.length - total.max}` };
+    return {
+      message: `${wish.media.length} references: ${model.id} takes at most ${total.max}`,
+      hint: `leave out ${wish.media.length - total.max}`,
+    };
   }
   return undefined;
 }
@@ -60,5 +70,8 @@ export function referenceWarnings({ prompt = '', media }: Wish, model: Model): s
   const missing = [...new Set(named)].filter((number) => number < 1 || number > media.length);
   return missing
     .toSorted((a, b) => a - b)
-    .map((number) => `the prompt names character${number}, but ${media.length === 1 ? 'there is 1 reference' : `there are ${media.length} references`}`);
+    .map(
+      (number) =>
+        `the prompt names character${number}, but ${media.length === 1 ? 'there is 1 reference' : `there are ${media.length} references`}`,
+    );
 }

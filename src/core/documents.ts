@@ -57,7 +57,8 @@ function outputDocument(output: JobOutput) {
 
 /** A request in the vocabulary of the flags. Links lose their queries: those may be signed. */
 function requestDocument(request: GenerationRequest) {
-  const of = (role: string) => request.media.filter((input) => input.role === role).map(({ url }) => cutQuery(url));
+  const of = (role: string) =>
+    request.media.filter((input) => input.role === role).map(({ url }) => cutQuery(url));
   return {
     prompt: request.prompt ?? null,
     negative_prompt: request.negativePrompt ?? null,

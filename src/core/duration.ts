@@ -8,7 +8,8 @@ const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000
  */
 export function parseDuration(text: string, flag: string): number {
   const trimmed = text.trim().toLowerCase();
-  const fail = () => new UsageError(`${flag} ${text} is not a length of time`, { hint: `${flag} 90s, 30m or 2h` });
+  const fail = () =>
+    new UsageError(`${flag} ${text} is not a length of time`, { hint: `${flag} 90s, 30m or 2h` });
   if (/^\d+(?:\.\d+)?$/u.test(trimmed)) return bounded(Number(trimmed) * 1000, fail);
   if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/u.test(trimmed)) throw fail();
   let sum = 0;

@@ -44,7 +44,9 @@ export function parseTemplate(template: string): Part[] {
       text = '';
       parts.push({ field: known });
     } else if (token === '{' || token === '}') {
-      throw new UsageError(`--output: a lone ${token} in ${template}`, { hint: `write ${token}${token} for a brace` });
+      throw new UsageError(`--output: a lone ${token} in ${template}`, {
+        hint: `write ${token}${token} for a brace`,
+      });
     } else text += token;
   }
   if (text !== '') parts.push({ text });

@@ -19,7 +19,9 @@ export function parseJobId(text: string): string | undefined {
 
 /** When the id was made, in milliseconds since 1970, to the second. */
 export function timeOfJobId(id: string): number {
-  return [...id.slice(0, 7)].reduce((sum, character) => sum * 32 + alphabet.indexOf(character), 0) * 1000;
+  return (
+    Array.from(id.slice(0, 7)).reduce((sum, character) => sum * 32 + alphabet.indexOf(character), 0) * 1000
+  );
 }
 
 /** The UTC day of an id as path parts: where its finished record lies. */

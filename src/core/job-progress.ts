@@ -22,7 +22,10 @@ export type ReadingContext = {
   /** Hours until the link expires, from the model's row; null where none is known. */
   linkHours: number | null;
   /** What a failure's code means. */
-  classOf: (code: string | undefined, message: string) => { class: WanError['class']; hint?: string; retryable?: boolean };
+  classOf: (
+    code: string | undefined,
+    message: string,
+  ) => { class: WanError['class']; hint?: string; retryable?: boolean };
 };
 
 /** Reads one report of a service into a job. Pure: the caller writes the record. */
@@ -40,12 +43,19 @@ export function readProgress(job: Job, report: TaskReport, context: ReadingConte
     model: job.model ?? report.model ?? null,
   };
   if (report.state === 'succeeded' && report.links.length > 0) {
-    return { kind: 'update', job: withLinks({ ...ended, status: 'succeeded', error: null }, report, context) };
+    return {
+      kind: 'update',
+      job: withLinks({ ...ended, status: 'succeeded', error: null }, report, context),
+    };
   }
   const error = failureOf(report, requestId, context);
   return {
     kind: 'update',
-    job: { ...ended, status: report.state === 'canceled' ? 'canceled' : 'failed', error: toStoredError(error) },
+    job: {
+      ...ended,
+      status: report.state === 'canceled' ? 'canceled' : 'failed',
+      error: toStoredError(error),
+    },
   };
 }
 
@@ -54,9 +64,13 @@ function readUnknown(job: Job, { nowMs, isSameAccount }: ReadingContext): Progre
   if (since !== undefined && since >= 0 && since <= graceMs) return { kind: 'not-visible-yet' };
   // Only the account that made the task can be told that it is gone for good.
   if (since === undefined || since <= dayMs || !isSameAccount) return { kind: 'not-found' };
-  const error = errorOfClass('not_found', 'the service no longer knows the task: it keeps tasks for 24 hours', {
-    hint: 'wan list',
-  });
+  const error = errorOfClass(
+    'not_found',
+    'the service no longer knows the task: it keeps tasks for 24 hours',
+    {
+      hint: 'wan list',
+    },
+  );
   return { kind: 'update', job: { ...job, status: 'expired', error: toStoredError(error) } };
 }
 
@@ -66,10 +80,14 @@ function failureOf(report: TaskReport, requestId: string | null, { classOf }: Re
     return errorOfClass('generation_failed', 'the task was cancelled', { ...details, hint: 'run it again' });
   }
   if (report.state === 'succeeded') {
-    return errorOfClass('generation_failed', 'the task succeeded, but the service gave no link to the video', {
-      ...details,
-      hint: 'give the request id to the service’s support',
-    });
+    return errorOfClass(
+      'generation_failed',
+      'the task succeeded, but the service gave no link to the video',
+      {
+        ...details,
+        hint: 'give the request id to the service’s support',
+      },
+    );
   }
   const meaning = classOf(report.code, report.message ?? '');
   const reason = describe({ code: report.code, message: report.message ?? '' });
@@ -77,7 +95,9 @@ function failureOf(report: TaskReport, requestId: string | null, { classOf }: Re
   const name = meaning.class === 'content_filter' ? 'content_filter' : 'generation_failed';
   return errorOfClass(
     name,
-    reason === undefined || reason === '' ? 'the task failed, and the service gave no reason' : `the task failed: ${reason}`,
+    reason === undefined || reason === ''
+      ? 'the task failed, and the service gave no reason'
+      : `the task failed: ${reason}`,
     {
       ...details,
       hint: meaning.hint ?? 'run it again; failed tasks are not billed',

@@ -95,5 +95,7 @@ export function allowsDuration(rule: DurationRule, seconds: number): boolean {
 /** The legal duration nearest to the one asked for; the shorter of two equally near. */
 export function nearestDuration(rule: DurationRule, seconds: number): number {
   if (rule.kind === 'range') return Math.min(rule.max, Math.max(rule.min, Math.round(seconds)));
-  return rule.values.toSorted((a, b) => Math.abs(a - seconds) - Math.abs(b - seconds) || a - b)[0] ?? rule.default;
+  return (
+    rule.values.toSorted((a, b) => Math.abs(a - seconds) - Math.abs(b - seconds) || a - b)[0] ?? rule.default
+  );
 }

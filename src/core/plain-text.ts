@@ -14,11 +14,16 @@ export function oneLine(text: string): string {
 
 /** The first `max` characters of a text on one line, with an ellipsis where it was cut. */
 export function shorten(text: string, max: number): string {
-  const characters = [...oneLine(text)];
-  return characters.length <= max ? characters.join('') : `${characters.slice(0, max - 1).join('').trimEnd()}…`;
+  const characters = Array.from(oneLine(text));
+  return characters.length <= max
+    ? characters.join('')
+    : `${characters
+        .slice(0, max - 1)
+        .join('')
+        .trimEnd()}…`;
 }
 
 /** How services count a prompt: letters, Chinese characters and punctuation each count one. */
 export function countCharacters(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }

@@ -4,14 +4,19 @@ import type { GenerationRequest } from './request.ts';
 
 /** The line before the submit: what is bought, and how long it usually takes. */
 export function describePurchase(request: GenerationRequest, model: Model): string {
-  const parts = [describePicture(request, model), describeLength(request, model), describeSound(request, model)];
+  const parts = [
+    describePicture(request, model),
+    describeLength(request, model),
+    describeSound(request, model),
+  ];
   if (request.shotType === 'multi') parts.push('multi-shot');
   const [from, to] = usualMinutes(request, model);
   return `${model.id}: ${parts.join(', ')}; usually ${from}–${to} min`;
 }
 
 function describePicture(request: GenerationRequest, model: Model): string {
-  if (model.unchecked === true) return request.size?.replace('*', 'x') ?? request.resolution ?? 'size unknown';
+  if (model.unchecked === true)
+    return request.size?.replace('*', 'x') ?? request.resolution ?? 'size unknown';
   const size = pixelsOf(request, model.geometry);
   if (size !== undefined) return size.replace('*', 'x');
   return `${request.resolution ?? model.geometry.resolution}, shape of the input`;
@@ -28,7 +33,8 @@ function describeLength({ duration }: GenerationRequest, model: Model): string {
 
 function describeSound({ audio, audioUrl }: GenerationRequest, model: Model): string {
   if (model.unchecked === true && audio === undefined) return 'sound unknown';
-  const isOn = model.audio.kind === 'always' || (model.audio.kind === 'optional' && (audio ?? model.audio.default));
+  const isOn =
+    model.audio.kind === 'always' || (model.audio.kind === 'optional' && (audio ?? model.audio.default));
   if (!isOn) return 'silent';
   return audioUrl === undefined ? 'with sound' : 'with your sound';
 }

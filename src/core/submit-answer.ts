@@ -51,7 +51,8 @@ export function judgeSubmit(outcome: SendOutcome, reader: SubmitReader, nowMs: n
       }),
     };
   }
-  if (outcome.kind === 'lost') return unconfirmed(`the connection broke before the answer: ${outcome.reason}`);
+  if (outcome.kind === 'lost')
+    return unconfirmed(`the connection broke before the answer: ${outcome.reason}`);
 
   const { reply } = outcome;
   const { status } = reply;
@@ -61,11 +62,14 @@ export function judgeSubmit(outcome: SendOutcome, reader: SubmitReader, nowMs: n
   if (status >= 300 && status < 400) {
     return {
       kind: 'refused',
-      error: new NetworkError(`the service answered with a redirect (${status}), which is not followed with a key`, {
-        hint: 'give the address it moved to with --base-url',
-        code: String(status),
-        requestId,
-      }),
+      error: new NetworkError(
+        `the service answered with a redirect (${status}), which is not followed with a key`,
+        {
+          hint: 'give the address it moved to with --base-url',
+          code: String(status),
+          requestId,
+        },
+      ),
     };
   }
   const refusal = reader.readRefusal(reply.json);
@@ -87,7 +91,8 @@ export function judgeSubmit(outcome: SendOutcome, reader: SubmitReader, nowMs: n
   const isFourHundred = status >= 400 && status < 500 && status !== 408;
   // A 200 that says it failed counts as a refusal only with a code that is known to mean one.
   const isRefusal = !meaning.ambiguous && (isFourHundred || meaning.known);
-  if (!isRefusal || status === 408) return unconfirmed(`${describe(refusal)} (${status})`, requestId, refusal.code);
+  if (!isRefusal || status === 408)
+    return unconfirmed(`${describe(refusal)} (${status})`, requestId, refusal.code);
   return {
     kind: 'refused',
     isAboutModel: meaning.isAboutModel ?? false,
@@ -103,15 +108,20 @@ export function judgeSubmit(outcome: SendOutcome, reader: SubmitReader, nowMs: n
 function unconfirmed(reason: string, requestId?: string, code?: string): SubmitVerdict {
   return {
     kind: 'unconfirmed',
-    error: new UnconfirmedError(`it is not known whether the service accepted the job: ${reason}; it was not sent again`, {
-      requestId,
-      code,
-    }),
+    error: new UnconfirmedError(
+      `it is not known whether the service accepted the job: ${reason}; it was not sent again`,
+      {
+        requestId,
+        code,
+      },
+    ),
   };
 }
 
 /** A refusal in one line: its message, led by its code. */
-export function describe(refusal: { code: string | undefined; message: string } | undefined): string | undefined {
+export function describe(
+  refusal: { code: string | undefined; message: string } | undefined,
+): string | undefined {
   if (refusal === undefined) return undefined;
   const { code, message } = refusal;
   const text = shorten(message, 500);
@@ -120,16 +130,22 @@ export function describe(refusal: { code: string | undefined; message: string } 
 
 function describeOdd(status: number, text: string): string {
   if (text.trim() === '') return `an empty answer (${status})`;
-  return /^\s*</u.test(text) ? `a web page instead of an answer (${status})` : `an answer that cannot be read (${status})`;
+  return /^\s*</u.test(text)
+    ? `a web page instead of an answer (${status})`
+    : `an answer that cannot be read (${status})`;
 }
 
 /** The service’s id of a call, from its body or its headers. */
-export function requestIdOf(reply: { headers: Readonly<Record<string, string>>; json: unknown }): string | undefined {
+export function requestIdOf(reply: {
+  headers: Readonly<Record<string, string>>;
+  json: unknown;
+}): string | undefined {
   const { json } = reply;
   const inBody =
     typeof json === 'object' && json !== null
       ? ((json as Record<string, unknown>)['request_id'] ?? (json as Record<string, unknown>)['trace_id'])
       : undefined;
-  const found = typeof inBody === 'string' ? inBody : (reply.headers['x-request-id'] ?? reply.headers['x-trace-id']);
+  const found =
+    typeof inBody === 'string' ? inBody : (reply.headers['x-request-id'] ?? reply.headers['x-trace-id']);
   return found === undefined || found === '' ? undefined : shorten(found, 100);
 }

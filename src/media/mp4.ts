@@ -3,7 +3,7 @@ import type { InputTrack } from 'mediabunny';
 import { describePage } from '../core/error-page.ts';
 import { NotSavedError } from '../core/errors.ts';
 import { Mp4Fault, walkTopBoxes, type ReadBytes } from './mp4-boxes.ts';
-import { checkSamplePlaces } from './mp4-samples.ts';
+import { checkFragment, checkSamplePlaces } from './mp4-samples.ts';
 
 /** What a finished video is, as read from the file itself. */
 export type Mp4Facts = {
@@ -49,11 +49,15 @@ async function checkStructure(path: string): Promise<number> {
     const page = describePage(head);
     if (page !== undefined) throw new NotSavedError(`${path} is no video: the server sent ${page}`);
     const boxes = await walkTopBoxes(read, size);
-    const index = boxes.find(({ type }) => type === 'moov');
-    if (index !== undefined) {
-      const indexBytes = index.end - index.content;
-      if (indexBytes > maxIndexBytes) throw new Mp4Fault(`its index has ${indexBytes} bytes`);
-      checkSamplePlaces(await read(index.content, indexBytes), size);
+    for (const box of boxes) {
+      if (box.type !== 'moov' && box.type !== 'moof') continue;
+      const indexBytes = box.end - box.content;
+      if (indexBytes > maxIndexBytes) throw new Mp4Fault(`its ${box.type} box has ${indexBytes} bytes`);
+      // One index in memory at a time.
+      // oxlint-disable-next-line no-await-in-loop
+      const index = await read(box.content, indexBytes);
+      if (box.type === 'moov') checkSamplePlaces(index, size);
+      else checkFragment(index);
     }
     return size;
   } finally {
@@ -75,7 +79,10 @@ async function readBytes(file: FileHandle, offset: number, length: number): Prom
 
 async function readTracks(path: string): Promise<Omit<Mp4Facts, 'bytes'>> {
   // Loading it takes some 90 ms: paid by those who verify only.
-  const { EncodedPacketSink, FilePathSource, Input, MP4, QTFF } = await import('mediabunny');
+  const { EncodedPacketSink, FilePathSource, Input, Logging, LogLevel, MP4, QTFF } =
+    await import('mediabunny');
+  // It would print what it reads in a damaged file to the terminal.
+  Logging.level = LogLevel.Silent;
   const source = new FilePathSource(path, { handleUnhandledError: () => {} });
   const input = new Input({ source, formats: [MP4, QTFF] });
   const checkPackets = async (track: InputTrack, name: string): Promise<void> => {
@@ -91,10 +98,12 @@ async function readTracks(path: string): Promise<Omit<Mp4Facts, 'bytes'>> {
     const audio = await input.getPrimaryAudioTrack();
     await checkPackets(video, 'picture');
     if (audio !== null) await checkPackets(audio, 'sound');
+    // A film without an edit list may begin a few frames after zero.
+    const seconds = (await video.computeDuration()) - (await video.getFirstTimestamp());
     return {
       width: await video.getDisplayWidth(),
       height: await video.getDisplayHeight(),
-      seconds: await video.computeDuration(),
+      seconds: Math.round(seconds * 1e6) / 1e6,
       hasAudio: audio !== null,
       videoCodec: (await video.getCodec()) ?? 'unknown',
     };

@@ -51,7 +51,8 @@ function withoutSecrets(outcome: SendOutcome & { kind: 'reply' }, redact: Redact
 }
 
 function summary(outcome: SendOutcome): string {
-  if (outcome.kind !== 'reply') return `${outcome.kind === 'lost' ? 'no answer' : 'not sent'}: ${outcome.reason}`;
+  if (outcome.kind !== 'reply')
+    return `${outcome.kind === 'lost' ? 'no answer' : 'not sent'}: ${outcome.reason}`;
   const id = requestIdOf(outcome.reply);
   return `${outcome.reply.status}${id === undefined ? '' : `, request id ${id}`}`;
 }

@@ -83,7 +83,11 @@ async function readText(body: Dispatcher.ResponseData['body']): Promise<string> 
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function toReply(status: number, rawHeaders: Record<string, string | string[] | undefined>, text: string): HttpReply {
+function toReply(
+  status: number,
+  rawHeaders: Record<string, string | string[] | undefined>,
+  text: string,
+): HttpReply {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(rawHeaders)) {
     const first = Array.isArray(value) ? value[0] : value;

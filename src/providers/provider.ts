@@ -43,8 +43,8 @@ export function workspaceHost(provider: Provider, region: Region, workspace: str
 export function regionOfHost(provider: Provider, host: string): Region | undefined {
   const shared = Object.entries(provider.sharedHosts).find(([, own]) => own === host)?.[0];
   if (shared !== undefined) return shared as Region;
-  const owner = Object.entries(provider.regionIds).find(
-    ([, id]) => /^[a-z0-9][a-z0-9-]*$/u.test(labelBefore(host, `.${id}.${provider.workspaceDomain}`) ?? ''),
+  const owner = Object.entries(provider.regionIds).find(([, id]) =>
+    /^[a-z0-9][a-z0-9-]*$/u.test(labelBefore(host, `.${id}.${provider.workspaceDomain}`) ?? ''),
   )?.[0];
   return owner as Region | undefined;
 }

@@ -16,7 +16,8 @@ const aliases: Record<string, Region> = {
 /** @throws {UsageError} naming the regions */
 export function parseRegion(text: string): Region {
   const name = text.trim().toLowerCase();
-  const region = regionIds.find((id) => id === name) ?? (Object.hasOwn(aliases, name) ? aliases[name] : undefined);
+  const region =
+    regionIds.find((id) => id === name) ?? (Object.hasOwn(aliases, name) ? aliases[name] : undefined);
   if (region !== undefined) return region;
   throw new UsageError(`there is no region ${name}`, { hint: `--region ${regionIds.join(' | ')}` });
 }

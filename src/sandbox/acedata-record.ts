@@ -1,5 +1,5 @@
 import type { FaultRule } from './fault-plan.ts';
-import { resultLink } from './result-links.ts';
+import { resultLink, type Encoding } from './result-links.ts';
 import type { Signer } from './signer.ts';
 import type { Task } from './task-store.ts';
 import { endsAt, scheduledAt, stateAt, type TaskState } from './task-timeline.ts';
@@ -57,7 +57,7 @@ export function acedataResult(
   state: TaskState,
   origin: string,
   signer: Signer,
-  encoding: 'strict' | 'slashes',
+  encoding: Encoding,
 ): Json {
   if (state !== 'SUCCEEDED' && state !== 'NOURL') {
     const error = {

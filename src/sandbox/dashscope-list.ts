@@ -73,7 +73,7 @@ function readSpan(query: URLSearchParams, now: number): [from: number, to: numbe
   const end = readTime(query, 'end_time');
   // The filter has no fractions: a last second counts as a whole.
   const to = end === undefined ? undefined : end + 999;
-  if (start === undefined) return to === undefined ? [now - dayMs, now] : [to - dayMs, to];
+  if (start === undefined) return end === undefined ? [now - dayMs, now] : [end - dayMs, end + 999];
   if (to === undefined) return [start, start + dayMs];
   if (to < start || to - start > dayMs + 999) {
     throw new Refused(400, 'InvalidParameter', 'end_time must lie after start_time, by at most 24 hours.');

@@ -13,7 +13,7 @@ export const resultPath = /^\/dashscope-result\/1d\/[0-9a-f]{2}\/\d{8}\/[0-9a-f]
  * Two ways to write the same signature. Result links must come back in one of them, byte for byte: a client that
  * decodes and re-encodes a link breaks it. AceData's task records and sync replies differ in just this.
  */
-type Encoding = 'strict' | 'slashes';
+export type Encoding = 'strict' | 'slashes';
 
 /** The signed link to a task's result, good until the task expires. Seconds, as `Expires` has no fractions. */
 export function resultLink(
@@ -46,18 +46,29 @@ function signatureWithSlash(text: string, signer: Signer): string {
   }
 }
 
+/** The encodings in which a task's links are handed out: DashScope's in one, AceData's in both. */
+export function encodingsOf(task: Task | undefined): readonly Encoding[] {
+  return task?.service === 'acedata' ? ['strict', 'slashes'] : ['strict'];
+}
+
 /**
  * Checks a link as it came.
  * @throws {Refused} the object store's refusal: expired, or not as it was signed
  */
-export function checkResultLink(path: string, rawQuery: string, now: number, signer: Signer): void {
+export function checkResultLink(
+  path: string,
+  rawQuery: string,
+  now: number,
+  signer: Signer,
+  encodings: readonly Encoding[],
+): void {
   const expires = /(?:^|&)Expires=(\d{1,12})(?:&|$)/u.exec(rawQuery)?.[1];
   if (expires === undefined || !/(?:^|&)Signature=/u.test(rawQuery)) {
     throw new Refused(403, 'AccessDenied', 'This object is private; the link carries no signature.');
   }
   // Expiry comes first, as object stores have it.
   if (now >= Number(expires) * 1000) throw new Refused(403, 'AccessDenied', 'Request has expired.');
-  const isSigned = (['strict', 'slashes'] as const).some(
+  const isSigned = encodings.some(
     (encoding) => rawQuery === signedQuery(path, Number(expires), signer, encoding),
   );
   if (!isSigned) {

@@ -93,22 +93,23 @@ async function submit(call: Call, parts: AcedataParts): Promise<Reply> {
   const task = await makeTask(call, account, request, echo, parts);
   await parts.tasks.save(task);
   const { id, requestId } = task;
-  const result = (encoding: 'strict' | 'slashes') =>
-    acedataResult(task, stateAt(task, endsAt(task)), call.origin, signer, encoding);
+  // A suspended task never ends: a sync call hangs on it until its client gives up.
+  const dueAt = task.fate?.state === 'SUSPENDED' ? Infinity : endsAt(task);
+  const result = () => acedataResult(task, stateAt(task, endsAt(task)), call.origin, signer, 'slashes');
   if (request.callbackUrl !== undefined) {
     callbacks.schedule({
       url: request.callbackUrl,
       taskId: id,
-      dueAt: endsAt(task),
-      body: () => result('slashes'),
+      dueAt,
+      body: result,
     });
   }
   const headers = { 'x-trace-id': requestId };
   if (request.isAsync || request.callbackUrl !== undefined) {
     return { ...jsonReply(200, { success: true, task_id: id, trace_id: requestId }, headers), taskId: id };
   }
-  await waitUntil(endsAt(task), now, call.signal);
-  const outcome = result('slashes');
+  await waitUntil(dueAt, now, call.signal);
+  const outcome = result();
   return { ...jsonReply(outcome['success'] === true ? 200 : 500, outcome, headers), taskId: id };
 }
 

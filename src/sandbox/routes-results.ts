@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseByteRange } from './byte-range.ts';
 import type { ClipFiles } from './clips.ts';
 import { objectStoreError, objectStoreHeaders, Refused, type Reply } from './reply.ts';
-import { checkResultLink, resultPath } from './result-links.ts';
+import { checkResultLink, encodingsOf, resultPath } from './result-links.ts';
 import type { Call, Route, Service } from './route.ts';
 import type { Signer } from './signer.ts';
 import type { TaskStore } from './task-store.ts';
@@ -52,8 +52,8 @@ async function download(
   }
   // The method is part of what was signed, so a link made for GET does not open HEAD.
   if (call.method === 'HEAD') throw new Refused(403, 'SignatureDoesNotMatch', 'The link was signed for GET.');
-  checkResultLink(call.path, call.rawQuery, call.now, signer);
   const task = await tasks.find(call.params[0] ?? '');
+  checkResultLink(call.path, call.rawQuery, call.now, signer, encodingsOf(task));
   if (task === undefined || stateAt(task, call.now) !== 'SUCCEEDED') {
     throw new Refused(404, 'NoSuchKey', 'There is no such object.');
   }

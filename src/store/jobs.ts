@@ -132,7 +132,10 @@ export function createJobStore(directory: string, notice: (message: string) => v
       }
     },
     fingerprint: async (text) =>
-      createHmac('sha256', await makeSecret(directory)).update(text).digest('hex').slice(0, 32),
+      createHmac('sha256', await makeSecret(directory))
+        .update(text)
+        .digest('hex')
+        .slice(0, 32),
   };
 }
 
@@ -145,7 +148,10 @@ async function names(directory: string, pattern: RegExp): Promise<string[]> {
       cause: error,
     });
   });
-  return entries.filter((name) => pattern.test(name)).toSorted().toReversed();
+  return entries
+    .filter((name) => pattern.test(name))
+    .toSorted()
+    .toReversed();
 }
 
 async function recordIds(directory: string): Promise<string[]> {
@@ -169,7 +175,9 @@ function parse(text: string, file: string): Job {
   }
   const version = (data as { version?: unknown } | null)?.version;
   if (typeof version === 'number' && version > recordVersion) {
-    throw new WanError(`the job record ${file} was written by a newer wan`, { hint: 'npm install -g wan-cli@latest' });
+    throw new WanError(`the job record ${file} was written by a newer wan`, {
+      hint: 'npm install -g wan-cli@latest',
+    });
   }
   const job = jobSchema.safeParse(data);
   if (job.success) return job.data;

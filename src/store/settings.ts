@@ -81,7 +81,10 @@ export function createSettingsStore(
       if (lock !== undefined) return lock;
       await sleep(50);
     }
-    throw new WanError(`another wan is changing the settings ${file}`, { hint: 'try again', retryable: true });
+    throw new WanError(`another wan is changing the settings ${file}`, {
+      hint: 'try again',
+      retryable: true,
+    });
   }
 
   return { path: file, read, change };

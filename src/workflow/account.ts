@@ -194,7 +194,9 @@ function locate(provider: Provider, profile: Profile | undefined, sources: Accou
   const host = new URL(base).host;
   const ownRegion = regionOfHost(provider, host);
   if (region !== undefined && ownRegion !== undefined && region !== ownRegion) {
-    throw new UsageError(`${host} is in ${ownRegion}, not in ${region}`, { hint: `leave out --region ${region}` });
+    throw new UsageError(`${host} is in ${ownRegion}, not in ${region}`, {
+      hint: `leave out --region ${region}`,
+    });
   }
   return { region: ownRegion ?? region, base, isCustomBase: !isOwnHost(provider, host), workspace };
 }
@@ -203,12 +205,20 @@ function locate(provider: Provider, profile: Profile | undefined, sources: Accou
  * A stored key goes to the provider's own hosts and to the origin it was stored for, nowhere else; an
  * environment key goes where the user says, and that is said back.
  */
-function guardKey(provider: Provider, key: Key, profile: Profile | undefined, base: string, notices: string[]): void {
+function guardKey(
+  provider: Provider,
+  key: Key,
+  profile: Profile | undefined,
+  base: string,
+  notices: string[],
+): void {
   const url = new URL(base);
   if (isOwnHost(provider, url.host)) return;
   if (!key.isStored) {
     if (!isLoopbackHost(url.hostname)) {
-      notices.push(`the key from ${key.source} is sent to ${url.host}, which is not one of ${provider.title}`);
+      notices.push(
+        `the key from ${key.source} is sent to ${url.host}, which is not one of ${provider.title}`,
+      );
     }
     return;
   }
@@ -221,9 +231,12 @@ function guardKey(provider: Provider, key: Key, profile: Profile | undefined, ba
 function noKey(provider: Provider | undefined): AuthError {
   const name = provider?.id ?? 'dashscope';
   const variables = provider?.keyVariables[0] ?? 'DASHSCOPE_API_KEY or ACEDATACLOUD_API_TOKEN';
-  return new AuthError(provider === undefined ? 'no key was found' : `no key for ${provider.title} was found`, {
-    hint: `wan auth login --provider ${name}, or set ${variables}; --sandbox needs none`,
-  });
+  return new AuthError(
+    provider === undefined ? 'no key was found' : `no key for ${provider.title} was found`,
+    {
+      hint: `wan auth login --provider ${name}, or set ${variables}; --sandbox needs none`,
+    },
+  );
 }
 
 function isSet(value: string | undefined): value is string {

@@ -60,7 +60,10 @@ export async function findRegion(account: Account, tools: Pick<ConnectionTools, 
   });
 }
 
-export type KeyAnswer = { kind: 'good' } | { kind: 'refused'; reason: string; code: string | undefined } | { kind: 'inconclusive'; reason: string };
+export type KeyAnswer =
+  | { kind: 'good' }
+  | { kind: 'refused'; reason: string; code: string | undefined }
+  | { kind: 'inconclusive'; reason: string };
 
 /** Whether a service takes a key, by a call that costs nothing. A network failure proves nothing. */
 export async function checkKey(connection: Connection, send: ConnectionTools['send']): Promise<KeyAnswer> {
@@ -82,11 +85,18 @@ async function finish(
   region: Region | undefined,
   tools: Pick<ConnectionTools, 'fingerprint'>,
 ): Promise<Connection> {
-  const fingerprint = await tools.fingerprint([account.provider.id, account.key.value, region ?? '', base].join('\n'));
+  const fingerprint = await tools.fingerprint(
+    [account.provider.id, account.key.value, region ?? '', base].join('\n'),
+  );
   return toConnection(account, base, region, fingerprint);
 }
 
-function toConnection(account: Account, base: string, region: Region | undefined, fingerprint: string): Connection {
+function toConnection(
+  account: Account,
+  base: string,
+  region: Region | undefined,
+  fingerprint: string,
+): Connection {
   const { provider, profile, workspace, isCustomBase, key } = account;
   return { provider, profile, region, base, isCustomBase, workspace, key: key.value, fingerprint };
 }

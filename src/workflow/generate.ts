@@ -34,9 +34,21 @@ export async function generate(runtime: Runtime, plan: Plan, sink: JobSink): Pro
     await runtime.jobs.save(prepared);
     sink.job(prepared);
     runtime.emit({ event: 'prepared', job: prepared });
-    const submitted = await submitJob(runtime, plan.connection, prepared, { ...plan, stillOurs: lock.stillHeld }, sink.job);
+    const submitted = await submitJob(
+      runtime,
+      plan.connection,
+      prepared,
+      { ...plan, stillOurs: lock.stillHeld },
+      sink.job,
+    );
     if (plan.noWait) return submitted;
-    return await finishJob(runtime, plan.connection, submitted, { ...plan, linkHours: plan.model.linkHours, lookNow: false }, sink);
+    return await finishJob(
+      runtime,
+      plan.connection,
+      submitted,
+      { ...plan, linkHours: plan.model.linkHours, lookNow: false },
+      sink,
+    );
   } finally {
     await lock.release();
   }
@@ -66,7 +78,11 @@ export async function finishJob(
   const ended =
     job.status === 'succeeded'
       ? job
-      : await waitForTask(runtime, connection, job, taskId, { ...options, continueHint: `wan wait ${id}`, onChange });
+      : await waitForTask(runtime, connection, job, taskId, {
+          ...options,
+          continueHint: `wan wait ${id}`,
+          onChange,
+        });
   if (ended.error !== null) throw fromStoredError(ended.error);
   return saveResult(runtime, connection, ended, {
     saving: options.saving,

@@ -17,7 +17,9 @@ export async function findNamed(
   { task, taskId, command }: { task: string | undefined; taskId: string | undefined; command: string },
 ): Promise<Named> {
   if (task !== undefined && taskId !== undefined) {
-    throw new UsageError(`${task} and --task-id ${taskId} name two things`, { hint: 'leave out one of them' });
+    throw new UsageError(`${task} and --task-id ${taskId} name two things`, {
+      hint: 'leave out one of them',
+    });
   }
   if (taskId !== undefined) {
     const id = readTaskId(taskId);
@@ -25,7 +27,9 @@ export async function findNamed(
     return job === undefined ? { kind: 'foreign', taskId: id } : { kind: 'job', job };
   }
   if (task === undefined) {
-    throw new UsageError('which job?', { hint: `wan ${command} <job>, or --task-id <id>; \`wan list\` shows them` });
+    throw new UsageError('which job?', {
+      hint: `wan ${command} <job>, or --task-id <id>; \`wan list\` shows them`,
+    });
   }
   const id = parseJobId(task);
   const job = (id === undefined ? undefined : await jobs.find(id)) ?? (await jobs.findByTask(task.trim()));

@@ -2,7 +2,14 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError, WanError } from '../core/errors.ts';
-import { dateAndTime, defaultTemplate, fillTemplate, isTemplate, parseTemplate, slugOf } from '../core/file-name.ts';
+import {
+  dateAndTime,
+  defaultTemplate,
+  fillTemplate,
+  isTemplate,
+  parseTemplate,
+  slugOf,
+} from '../core/file-name.ts';
 import type { Job, Saving } from '../core/job.ts';
 
 export type OutputFlags = {
@@ -40,7 +47,9 @@ export async function checkTarget(saving: Saving, own?: string): Promise<void> {
       throw new UsageError(`--output ${output} is a directory`, { hint: `--out-dir ${output}` });
     }
     if (found !== undefined && !force && output !== own) {
-      throw new UsageError(`${output} is there already`, { hint: 'choose another name, or --force to replace it' });
+      throw new UsageError(`${output} is there already`, {
+        hint: 'choose another name, or --force to replace it',
+      });
     }
     await checkWritable(path.dirname(output));
     return;
@@ -82,12 +91,16 @@ async function checkWritable(directory: string): Promise<void> {
         throw new UsageError(`${place} is not a directory`, { hint: 'choose another place with --out-dir' });
       }
       await access(place, constants.W_OK | constants.X_OK).catch((error: NodeJS.ErrnoException) => {
-        throw new UsageError(`cannot write to ${place}: ${error.code}`, { hint: 'choose another place with --out-dir' });
+        throw new UsageError(`cannot write to ${place}: ${error.code}`, {
+          hint: 'choose another place with --out-dir',
+        });
       });
       return;
     }
     if (found.code !== 'ENOENT' && found.code !== 'ENOTDIR') {
-      throw new WanError(`cannot look at ${place}: ${found.message}`, { hint: 'choose another place with --out-dir' });
+      throw new WanError(`cannot look at ${place}: ${found.message}`, {
+        hint: 'choose another place with --out-dir',
+      });
     }
     if (place === path.dirname(place)) return;
   }

@@ -47,25 +47,34 @@ export async function queryTask(
     }
   }
   const refusal = protocol.readRefusal(reply.json);
-  const isTheirs = refusal !== undefined && reply.status < 500 && reply.status !== 408 && reply.status !== 429;
+  const isTheirs =
+    refusal !== undefined && reply.status < 500 && reply.status !== 408 && reply.status !== 429;
   if (isTheirs) {
     const meaning = protocol.meaningOf(reply.status, refusal);
     if (meaning.retryable !== true && meaning.ambiguous !== true) {
-      throw errorOfClass(meaning.class, `the service refused to tell of task ${taskId}: ${describe(refusal)}`, {
-        hint: meaning.hint,
-        code: refusal.code ?? String(reply.status),
-        requestId: refusal.requestId ?? requestId,
-      });
+      throw errorOfClass(
+        meaning.class,
+        `the service refused to tell of task ${taskId}: ${describe(refusal)}`,
+        {
+          hint: meaning.hint,
+          code: refusal.code ?? String(reply.status),
+          requestId: refusal.requestId ?? requestId,
+        },
+      );
     }
   }
   const afterMs = retryAfterMs(reply.headers, nowMs);
   if (reply.status >= 300 && reply.status < 400) {
-    throw new NetworkError(`the service answered with a redirect (${reply.status}), which is not followed with a key`, {
-      hint: 'give the address it moved to with --base-url',
-      code: String(reply.status),
-    });
+    throw new NetworkError(
+      `the service answered with a redirect (${reply.status}), which is not followed with a key`,
+      {
+        hint: 'give the address it moved to with --base-url',
+        code: String(reply.status),
+      },
+    );
   }
-  const what = describe(refusal) ?? (reply.json === undefined ? 'the answer is not JSON' : 'the answer is no task');
+  const what =
+    describe(refusal) ?? (reply.json === undefined ? 'the answer is not JSON' : 'the answer is no task');
   return passing(`the service answered ${reply.status}: ${what}`, afterMs, requestId);
 }
 

@@ -31,7 +31,8 @@ export async function saveResult(
 ): Promise<Job> {
   const { saving } = options;
   const output = job.outputs[0];
-  if (output === undefined) throw new NotSavedError('the job has no link to a video', { hint: options.retryHint });
+  if (output === undefined)
+    throw new NotSavedError('the job has no link to a video', { hint: options.retryHint });
   const toStdout = saving.output === '-';
   const target = toStdout
     ? { path: path.join(runtime.jobs.directory, 'stdout', `${job.id}.mp4`), isLiteral: false }
@@ -107,7 +108,8 @@ function freshLink(runtime: Runtime, connection: Connection, job: Job, linkHours
     const result = await queryTask(runtime, connection, job, taskId, linkHours);
     if (result.kind === 'passing-fault') throw result.error;
     const url = result.progress.kind === 'update' ? result.progress.job.outputs[0]?.url : undefined;
-    if (url === undefined) throw new NotSavedError('the service gives no new link: the task is gone or has expired');
+    if (url === undefined)
+      throw new NotSavedError('the service gives no new link: the task is gone or has expired');
     return url;
   };
 }
@@ -126,10 +128,14 @@ function warnOfLength(runtime: Runtime, job: Job, seconds: number): void {
 function asNotSaved(error: unknown, retryHint: string): unknown {
   if (!(error instanceof Error)) return error;
   if (error instanceof WanError && (error.class === 'interrupted' || error.class === 'terminated')) {
-    return error.with({ message: `${error.message}; the video is rendered, but not saved yet`, hint: retryHint });
+    return error.with({
+      message: `${error.message}; the video is rendered, but not saved yet`,
+      hint: retryHint,
+    });
   }
   const isExpected = error instanceof WanError || 'code' in error;
   if (!isExpected) return error;
-  const hint = error instanceof WanError && error.hint !== undefined ? `${error.hint}; then ${retryHint}` : retryHint;
+  const hint =
+    error instanceof WanError && error.hint !== undefined ? `${error.hint}; then ${retryHint}` : retryHint;
   return new NotSavedError(`the video was not saved: ${error.message}`, { hint, cause: error });
 }

@@ -52,12 +52,15 @@ export async function submitJob(
   /** Another model is never bought in its place; only the user may choose it. */
   const withNextModel = (error: WanError) => {
     const next = nextModel(others, model.id);
-    return next === undefined ? error : error.with({ hint: `wan ${request.mode} -m ${next.id} …; ${error.hint}` });
+    return next === undefined
+      ? error
+      : error.with({ hint: `wan ${request.mode} -m ${next.id} …; ${error.hint}` });
   };
 
-  for (const tries = { neverSent: 0, refused: 0 }; ; ) {
+  for (const tries = { neverSent: 0, refused: 0 }; ;) {
     await leaveIfAsked(runtime, write);
-    if (!(await stillOurs())) throw new WanError(`another process has taken over the job ${job.id}`, { hint: 'wan list' });
+    if (!(await stillOurs()))
+      throw new WanError(`another process has taken over the job ${job.id}`, { hint: 'wan list' });
     await write({ status: 'submitting', sent_at: nowIso(runtime), error: null });
     runtime.emit({ event: 'submitting', job: current });
     const outcome = await sendWithGrace(runtime, connection, call);
@@ -102,7 +105,10 @@ async function pause(runtime: Runtime, ms: number): Promise<void> {
 async function leaveIfAsked(runtime: Runtime, write: (patch: Partial<Job>) => Promise<void>): Promise<void> {
   if (!runtime.signal.aborted) return;
   const reason = runtime.signal.reason as WanError;
-  await write({ status: 'canceled', error: { ...toStoredError(reason), message: 'stopped before it was sent: nothing was sent', hint: null } });
+  await write({
+    status: 'canceled',
+    error: { ...toStoredError(reason), message: 'stopped before it was sent: nothing was sent', hint: null },
+  });
   throw reason.with({ hint: 'nothing was sent; run it again' });
 }
 

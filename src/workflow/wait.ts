@@ -37,9 +37,11 @@ export async function waitForTask(
   let delay = options.lookNow ? 0 : schedule.delay(0, runtime.random());
   for (let look = 0; ; look += 1) {
     await sleepUntilNextLook(runtime, delay, options, lastFault);
-    const result = await queryTask(runtime, connection, job, taskId, options.linkHours).catch((error: unknown) => {
-      throw withContinuation(error, options.continueHint);
-    });
+    const result = await queryTask(runtime, connection, job, taskId, options.linkHours).catch(
+      (error: unknown) => {
+        throw withContinuation(error, options.continueHint);
+      },
+    );
     if (result.kind === 'passing-fault') {
       faults += 1;
       lastFault = result.error;
@@ -99,6 +101,12 @@ async function sleepUntilNextLook(
 function withContinuation(error: unknown, hint: string): unknown {
   if (!(error instanceof WanError)) return error;
   const isOurs = error.class === 'timeout' || error.class === 'interrupted' || error.class === 'terminated';
-  const message = isOurs && error.class !== 'timeout' ? `${error.message}; the job goes on, and is billed if it succeeds` : error.message;
-  return error.with({ message, hint: isOurs || error.hint === undefined ? hint : `${error.hint}; then ${hint}` });
+  const message =
+    isOurs && error.class !== 'timeout'
+      ? `${error.message}; the job goes on, and is billed if it succeeds`
+      : error.message;
+  return error.with({
+    message,
+    hint: isOurs || error.hint === undefined ? hint : `${error.hint}; then ${hint}`,
+  });
 }

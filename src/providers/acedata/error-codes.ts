@@ -18,7 +18,12 @@ const rows: Record<string, CodeMeaning> = {
   no_api: { class: 'usage', hint: 'check the address (--base-url)' },
   too_many_requests: { class: 'quota', hint: 'wait a minute, then run it again', retryable: true },
   rate_limited: { class: 'quota', hint: 'wait a minute, then run it again', retryable: true },
-  api_error: { class: 'generation_failed', hint: 'run it again, or change the prompt', retryable: true, ambiguous: true },
+  api_error: {
+    class: 'generation_failed',
+    hint: 'run it again, or change the prompt',
+    retryable: true,
+    ambiguous: true,
+  },
   timeout: { class: 'network', retryable: true, ambiguous: true },
 };
 
@@ -36,6 +41,9 @@ export function meaningOf(status: number, refusal: Refusal): CodeMeaning & { kno
   const code = refusal.code?.toLowerCase() ?? '';
   const row = Object.hasOwn(rows, code) ? rows[code] : undefined;
   if (row !== undefined) return { ...row, known: true };
-  const fallback = byStatus[status] ?? { class: status >= 500 ? 'network' : 'error', retryable: status >= 500 };
+  const fallback = byStatus[status] ?? {
+    class: status >= 500 ? 'network' : 'error',
+    retryable: status >= 500,
+  };
   return { ...fallback, known: false };
 }

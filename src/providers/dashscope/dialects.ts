@@ -22,7 +22,8 @@ function mediaList(request: GenerationRequest): Input {
   return {
     prompt: request.prompt,
     negative_prompt: request.negativePrompt,
-    media: request.media.length === 0 ? undefined : request.media.map(({ role, url }) => ({ type: role, url })),
+    media:
+      request.media.length === 0 ? undefined : request.media.map(({ role, url }) => ({ type: role, url })),
     audio_url: request.audioUrl,
   };
 }

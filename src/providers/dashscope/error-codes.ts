@@ -8,7 +8,8 @@ type Row = CodeMeaning & { match: string; message?: RegExp };
 
 const keyHint =
   'check the key and its region: a key belongs to one region (`wan auth status`); sk-sp- keys need their plan’s own host';
-const accessHint = 'open the model for this key or workspace in the Model Studio console, or name another with -m';
+const accessHint =
+  'open the model for this key or workspace in the Model Studio console, or name another with -m';
 const billingHint = 'look at the balance and the bills in the Model Studio console';
 const inputHint = 'compare the input with `wan models`';
 
@@ -27,7 +28,11 @@ const rows: readonly Row[] = [
   },
   { match: 'AccessDenied.Unpurchased', class: 'auth', hint: 'activate Model Studio in the console first' },
   { match: 'AccessDenied', class: 'auth', hint: accessHint, isAboutModel: true },
-  { match: 'FreeTierOnly', class: 'quota', hint: 'switch off "stop when the free quota is used" in the console' },
+  {
+    match: 'FreeTierOnly',
+    class: 'quota',
+    hint: 'switch off "stop when the free quota is used" in the console',
+  },
   { match: 'Arrearage', class: 'quota', hint: 'top up the account, then wait a few minutes' },
   { match: 'CommodityNotPurchased', class: 'quota', hint: billingHint },
   { match: 'PrepaidBillOverdue', class: 'quota', hint: billingHint },
@@ -42,11 +47,24 @@ const rows: readonly Row[] = [
   { match: 'Throttling', class: 'quota', hint: 'wait a minute, then run it again', retryable: true },
   { match: 'InsufficientQuota', class: 'quota', hint: 'wait a minute, then run it again', retryable: true },
   { match: 'LimitRequests', class: 'quota', hint: 'wait a minute, then run it again', retryable: true },
-  { match: 'ModelNotFound', class: 'usage', hint: 'check the model’s name and region with `wan models`', isAboutModel: true },
+  {
+    match: 'ModelNotFound',
+    class: 'usage',
+    hint: 'check the model’s name and region with `wan models`',
+    isAboutModel: true,
+  },
   { match: 'WorkSpaceNotFound', class: 'usage', hint: 'check the workspace id (--workspace)' },
-  { match: 'InvalidParameter.DataInspection', class: 'usage', hint: 'the service could not fetch an input; check its link' },
+  {
+    match: 'InvalidParameter.DataInspection',
+    class: 'usage',
+    hint: 'the service could not fetch an input; check its link',
+  },
   { match: 'InvalidURL', class: 'usage', hint: 'the service could not fetch an input; check its link' },
-  { match: 'InputDownloadFailed', class: 'usage', hint: 'the service could not fetch an input; check its link' },
+  {
+    match: 'InputDownloadFailed',
+    class: 'usage',
+    hint: 'the service could not fetch an input; check its link',
+  },
   {
     match: 'InvalidParameter',
     message: /url error|model not exist/iu,
@@ -63,13 +81,37 @@ const rows: readonly Row[] = [
   { match: 'Conflict', class: 'error' },
   { match: 'RequestTimeOut', class: 'network', retryable: true, ambiguous: true },
   { match: 'ResponseTimeout', class: 'network', retryable: true, ambiguous: true },
-  { match: 'InternalError.Timeout', class: 'network', hint: 'the task ran into the service’s 3 hour limit; run it again' },
+  {
+    match: 'InternalError.Timeout',
+    class: 'network',
+    hint: 'the task ran into the service’s 3 hour limit; run it again',
+  },
   { match: 'InternalError', class: 'network', retryable: true, hint: 'the service failed; try again later' },
   { match: 'SystemError', class: 'network', retryable: true, hint: 'the service failed; try again later' },
-  { match: 'ModelServiceFailed', class: 'network', retryable: true, hint: 'the service failed; try again later' },
-  { match: 'RewriteFailed', class: 'network', retryable: true, hint: 'try again, or with --no-prompt-extend' },
-  { match: 'ModelServingError', class: 'network', retryable: true, hint: 'the service is busy; try again later' },
-  { match: 'ModelUnavailable', class: 'network', retryable: true, hint: 'the model is down; try again later' },
+  {
+    match: 'ModelServiceFailed',
+    class: 'network',
+    retryable: true,
+    hint: 'the service failed; try again later',
+  },
+  {
+    match: 'RewriteFailed',
+    class: 'network',
+    retryable: true,
+    hint: 'try again, or with --no-prompt-extend',
+  },
+  {
+    match: 'ModelServingError',
+    class: 'network',
+    retryable: true,
+    hint: 'the service is busy; try again later',
+  },
+  {
+    match: 'ModelUnavailable',
+    class: 'network',
+    retryable: true,
+    hint: 'the model is down; try again later',
+  },
   { match: 'NotFound', class: 'usage', hint: 'check the address (--base-url)' },
 ];
 
@@ -90,12 +132,16 @@ const byStatus: Record<number, CodeMeaning> = {
 export function meaningOf(status: number, refusal: Refusal): CodeMeaning & { known: boolean } {
   const code = fold(refusal.code ?? '');
   const row = rows.find(
-    ({ match, message }) => code.includes(fold(match)) && (message === undefined || message.test(refusal.message)),
+    ({ match, message }) =>
+      code.includes(fold(match)) && (message === undefined || message.test(refusal.message)),
   );
   if (row !== undefined) {
     const { match: _match, message: _message, ...meaning } = row;
     return { ...meaning, known: true };
   }
-  const fallback = byStatus[status] ?? { class: status >= 500 ? 'network' : 'error', retryable: status >= 500 };
+  const fallback = byStatus[status] ?? {
+    class: status >= 500 ? 'network' : 'error',
+    retryable: status >= 500,
+  };
   return { ...fallback, known: false };
 }
