@@ -26,6 +26,15 @@ export default defineConfig({
         // The AAC encoder is LGPL: a file with a name that stays, so that a user can replace it.
         chunkFileNames: ({ name }) =>
           name === 'mediabunny-aac-encoder' ? 'aac-encoder.js' : '[name]-[hash].js',
+        // What every command line loads lies in one file: each further file costs a millisecond.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'base',
+              test: /src[\\/](?:cli[\\/](?:options|command|session|subject|context|io|exit-codes-help)|commands[\\/]|core[\\/](?:errors|exit-code|plain-text|mode|redact)|main)|node_modules[\\/]commander|rolldown[\\/]runtime/,
+            },
+          ],
+        },
       },
       plugins: [
         license({

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Context } from './cli/context.ts';
-import { createRegister, talkFlagsFromArguments, type Session } from './cli/session.ts';
+import { createRegister, talkFlagsFromArguments, type Register, type Session } from './cli/session.ts';
 import { jobSubject, type Subject } from './cli/subject.ts';
 import { authCommand } from './commands/auth.ts';
 import { configCommand } from './commands/config.ts';
@@ -18,7 +18,7 @@ import { exitCodesHelp } from './cli/exit-codes-help.ts';
 /** Runs one command line. Gives the exit code; the only place where failures become words. */
 export async function main(argv: readonly string[], context: Context): Promise<number> {
   const session: Session = { context, exitCode: 0, talk: undefined, subjects: new Map() };
-  const program = createProgram(session);
+  const program = createProgram(session, argv);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return session.exitCode;
@@ -39,6 +39,27 @@ export async function main(argv: readonly string[], context: Context): Promise<n
   }
 }
 
+const commands: Record<string, (register: Register) => Command> = {
+  t2v: t2vCommand,
+  i2v: i2vCommand,
+  r2v: r2vCommand,
+  status: statusCommand,
+  wait: waitCommand,
+  download: downloadCommand,
+  list: listCommand,
+  models: modelsCommand,
+  auth: authCommand,
+  config: configCommand,
+  sandbox: sandboxCommand,
+};
+
+/** The named command alone where there is one: declaring all of them takes longer than many a run. */
+function wantedCommands([first = '']: readonly string[]) {
+  if (first === '--version' || first === '-V') return [];
+  const wanted = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  return wanted === undefined ? Object.values(commands) : [wanted];
+}
+
 /** What the command that was meant is about. */
 function subjectOfArguments(program: Command, argv: readonly string[], session: Session): Subject {
   const find = (parent: Command, name: string | undefined) =>
@@ -48,7 +69,7 @@ function subjectOfArguments(program: Command, argv: readonly string[], session: 
   return (command === undefined ? undefined : session.subjects.get(command)) ?? jobSubject;
 }
 
-function createProgram(session: Session): Command {
+function createProgram(session: Session, argv: readonly string[]): Command {
   const { io, version } = session.context;
   const register = createRegister(session);
   const program = new Command('wan')
@@ -58,21 +79,7 @@ function createProgram(session: Session): Command {
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError()
     .enablePositionalOptions();
-  for (const make of [
-    t2vCommand,
-    i2vCommand,
-    r2vCommand,
-    statusCommand,
-    waitCommand,
-    downloadCommand,
-    listCommand,
-    modelsCommand,
-    authCommand,
-    configCommand,
-    sandboxCommand,
-  ]) {
-    program.addCommand(make(register));
-  }
+  for (const make of wantedCommands(argv)) program.addCommand(make(register));
   program.addHelpText('after', exitCodesHelp);
   prepare(program);
   return program;

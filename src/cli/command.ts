@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { addTalkOptions } from './options.ts';
 
-/** A subcommand with the flags that every one of them has. */
+/** A subcommand; its talk flags join when its action is registered, so that help shows them last. */
 export function newCommand(name: string, summary: string): Command {
-  return addTalkOptions(new Command(name).summary(summary).description(summary));
+  return new Command(name).summary(summary).description(summary);
 }

@@ -31,7 +31,8 @@ function explainCommander(error: CommanderError, help: string): UsageError {
   }
   const message =
     error.code === 'commander.excessArguments' ? `${first}; a prompt with blanks needs quotes` : first;
-  return new UsageError(message, { hint: suggestion === undefined ? help : `did you mean ${suggestion}?` });
+  const list = error.code === 'commander.unknownCommand' ? 'wan --help' : help;
+  return new UsageError(message, { hint: suggestion === undefined ? list : `did you mean ${suggestion}?` });
 }
 
 function helpHint(argv: readonly string[]): string {

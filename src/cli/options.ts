@@ -26,6 +26,7 @@ function option(flags: string, text: string): Option {
 
 export function addTalkOptions(command: Command): Command {
   return command
+    .optionsGroup('Talk:')
     .addOption(option('--json', 'print one JSON document on stdout, also on failure'))
     .addOption(
       option('--jsonl', 'print events as JSON lines; the last one holds the document').conflicts('json'),
@@ -44,6 +45,7 @@ export function addTalkOptions(command: Command): Command {
 
 export function addConnectionOptions(command: Command): Command {
   return command
+    .optionsGroup('Connection:')
     .addOption(option('--provider <name>', 'dashscope or acedata (default: the only one with a key)'))
     .addOption(option('--profile <name>', 'a stored set of provider, key and region'))
     .addOption(
@@ -60,6 +62,7 @@ export function addConnectionOptions(command: Command): Command {
 
 export function addSavingOptions(command: Command): Command {
   return command
+    .optionsGroup('Saving:')
     .addOption(
       new Option(
         '-o, --output <path>',
@@ -72,6 +75,7 @@ export function addSavingOptions(command: Command): Command {
 
 export function addWaitingOptions(command: Command): Command {
   return command
+    .optionsGroup('Waiting:')
     .addOption(
       option('--timeout <time>', 'stop waiting after 90s, 30m, 2h; 0 never (default: 30m); the job goes on'),
     )
@@ -83,6 +87,7 @@ export type MediaFlag = { flag: 'image' | 'ref' | 'ref-image' | 'ref-video'; val
 
 export function addGenerationOptions(command: Command, mode: Mode): Command {
   command
+    .optionsGroup('Video:')
     .addOption(new Option('--prompt <text>', 'the prompt literally, also when it starts with @ or -'))
     .addOption(option('--prompt-file <file>', 'read the prompt from a file'))
     .addOption(
@@ -112,12 +117,14 @@ export function addGenerationOptions(command: Command, mode: Mode): Command {
     .addOption(option('--watermark', 'with a mark in the corner'))
     .addOption(option('--no-watermark', 'without it (default)'))
     .addOption(option('--callback-url <url>', 'AceData calls this address when the task is done'))
+    .optionsGroup('Waiting:')
     .addOption(option('--no-wait', 'print the task id and leave once the job is accepted'));
   return command;
 }
 
 /** The inputs of i2v and r2v, collected in the order in which they were typed. */
 export function addMediaOptions(command: Command, mode: Mode, list: MediaFlag[]): Command {
+  command.optionsGroup('Inputs:');
   const collect = (flag: MediaFlag['flag'], flags: string, text: string) =>
     command.addOption(
       new Option(flags, text).argParser((typed: string) => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
+import { addTalkOptions } from './options.ts';
 import type { Subject } from './subject.ts';
 import type { Talk, TalkFlags } from './talk.ts';
 
@@ -29,9 +30,12 @@ export type Register = <Arguments extends unknown[]>(
 export function createRegister(session: Session): Register {
   return (command, subject, load) => {
     session.subjects.set(command, subject);
+    addTalkOptions(command);
     return async (...values) => {
       const { createTalk } = await import('./talk.ts');
-      session.talk = createTalk(session.context, talkFlagsOf(command.opts()), subject);
+      const flags = talkFlagsOf(command.opts());
+      if (flags.print !== undefined) (await import('./print-field.ts')).checkPrint(flags.print, subject);
+      session.talk = createTalk(session.context, flags, subject);
       const run = await load();
       session.exitCode = await run(session.context, session.talk, ...values);
     };

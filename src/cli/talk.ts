@@ -157,5 +157,8 @@ export function fieldOf(document: object, field: string, noun: string): string {
   const path = field.split('.').map((key) => (/^\d+$/u.test(key) ? Number(key) : key));
   const found = at(document, ...path) ?? at(document, noun, ...path);
   if (found === undefined || found === null) return '';
-  return typeof found === 'string' ? oneLine(found) : toJson(found);
+  if (typeof found !== 'string') return toJson(found);
+  const line = oneLine(found);
+  // A CI runner takes a line that begins like this for a command to itself; quoted, it is data.
+  return /^(?:::|##)/u.test(line) ? toJson(line) : line;
 }

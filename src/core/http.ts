@@ -20,7 +20,8 @@ export type SendOutcome =
 export function retryAfterMs(headers: HttpReply['headers'], nowMs: number): number | undefined {
   const value = headers['retry-after']?.trim();
   if (value === undefined || value === '') return undefined;
-  if (/^\d{1,9}$/u.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
+  if (/^\d{1,9}(?:\.\d+)?$/u.test(value)) return Number(value) * 1000;
+  // Date.parse makes a date of nearly anything, `-5` included; those of HTTP begin with a day's name.
+  const date = /^[a-z]{3}/iu.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }

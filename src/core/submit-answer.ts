@@ -125,7 +125,8 @@ export function describe(
   if (refusal === undefined) return undefined;
   const { code, message } = refusal;
   const text = shorten(message, 500);
-  return code === undefined || code === text ? text : `${code}: ${text}`;
+  if (code === undefined || code === text) return text;
+  return text === '' ? code : `${code}: ${text}`;
 }
 
 function describeOdd(status: number, text: string): string {

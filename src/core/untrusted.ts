@@ -40,7 +40,10 @@ export function asLink(value: unknown): string | undefined {
     : undefined;
 }
 
-/** A task id: printable, without white space, and short enough to be one. */
+/**
+ * A task id: printable, without white space, and short enough to be one. It stands alone on a line and in paths, so
+ * it begins like a word: not like a flag, `..`, or a CI runner's `::` and `##`.
+ */
 export function asTaskId(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\x21-\x7e]{1,200}$/u.test(value) ? value : undefined;
+  return typeof value === 'string' && /^\w[\x21-\x7e]{0,199}$/u.test(value) ? value : undefined;
 }

@@ -63,7 +63,9 @@ function checkTrack(moov: Buffer, tables: readonly Box[], fileBytes: number): vo
     // A run of chunks lasts until the first chunk (they count from 1) of the next.
     while (run + 1 < runs.count && firstChunk(run + 1) <= chunk + 1) run += 1;
     const samples = runs.count === 0 ? 0 : moov.readUInt32BE(runs.at + run * runs.width + 4);
-    const next = Math.min(sample + samples, sizes.count);
+    const next = sample + samples;
+    if (next > sizes.count)
+      throw new Mp4Fault(`its stsc table counts more than the ${sizes.count} samples there are`);
     const end = start + sizes.sum(sample, next);
     sample = next;
     if (end > fileBytes) {
@@ -94,7 +96,8 @@ function readTable(moov: Buffer, tables: readonly Box[], type: string, width: nu
 /** Of a table whose entries begin with a number of samples: all of them. */
 function countSamples(moov: Buffer, table: Table | undefined): number {
   let samples = 0;
-  for (let entry = 0; table !== undefined && entry < table.count; entry += 1) {
+  if (table === undefined) return samples;
+  for (let entry = 0; entry < table.count; entry += 1) {
     samples += moov.readUInt32BE(table.at + entry * table.width);
   }
   return samples;

@@ -1,9 +1,11 @@
+import type { LookupFunction } from 'node:net';
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { UsageError } from '../core/errors.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 
 export type Dispatchers = {
-  /** Pooled connections: for reads, which may be repeated. */
-  shared: (url: URL) => Dispatcher;
+  /** Pooled connections: for reads, which may be repeated. With `lookup`, names are resolved by it. */
+  shared: (url: URL, lookup?: LookupFunction) => Dispatcher;
   /** A connection nobody used before: a stale keep-alive socket would look like a lost submit. Close it after. */
   fresh: (url: URL) => Dispatcher;
   close: () => Promise<void>;
@@ -13,30 +15,52 @@ const connectTimeoutMs = 15_000;
 
 /** Connections by the proxy variables, in both cases; this machine itself is never reached through a proxy. */
 export function createDispatchers(env: Readonly<Record<string, string | undefined>>): Dispatchers {
-  const options = { connect: { timeout: connectTimeoutMs, autoSelectFamily: true } } satisfies Agent.Options;
+  const optionsWith = (lookup: LookupFunction | undefined) => ({
+    connect: {
+      timeout: connectTimeoutMs,
+      autoSelectFamily: true,
+      ...(lookup === undefined ? {} : { lookup }),
+    },
+  });
   const pick = (name: string) => env[name] || env[name.toUpperCase()] || undefined;
-  const direct = () => new Agent(options);
-  const proxied = () =>
+  const [httpProxy, httpsProxy] = [proxyAddress('http_proxy', pick), proxyAddress('https_proxy', pick)];
+  const direct = (lookup?: LookupFunction) => new Agent(optionsWith(lookup));
+  const proxied = (lookup?: LookupFunction) =>
     new EnvHttpProxyAgent({
-      ...options,
-      httpProxy: pick('http_proxy') ?? '',
-      httpsProxy: pick('https_proxy') ?? '',
+      ...optionsWith(lookup),
+      httpProxy,
+      httpsProxy,
       noProxy: pick('no_proxy') ?? '',
     });
-  const pools = new Map<'direct' | 'proxied', Dispatcher>();
+  // A connection that was made with one way to resolve names is not used where another is wanted.
+  const pools = new Map<LookupFunction | undefined, Map<'direct' | 'proxied', Dispatcher>>();
   const kindOf = (url: URL) => (isLoopbackHost(url.hostname) ? 'direct' : 'proxied');
   const make = { direct, proxied };
   return {
-    shared: (url) => {
+    shared: (url, lookup) => {
       const kind = kindOf(url);
-      const pool = pools.get(kind) ?? make[kind]();
-      pools.set(kind, pool);
+      const alike = pools.get(lookup) ?? new Map<'direct' | 'proxied', Dispatcher>();
+      const pool = alike.get(kind) ?? make[kind](lookup);
+      pools.set(lookup, alike.set(kind, pool));
       return pool;
     },
     fresh: (url) => make[kindOf(url)](),
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      const all = [...pools.values()].flatMap((alike) => [...alike.values()]);
+      await Promise.all(all.map((pool) => pool.destroy()));
       pools.clear();
     },
   };
+}
+
+/** A proxy as curl reads it: without a scheme it means http. Empty for none. @throws {UsageError} */
+function proxyAddress(name: string, pick: (name: string) => string | undefined): string {
+  const text = pick(name)?.trim() ?? '';
+  if (text === '') return '';
+  const address = text.includes('://') ? text : `http://${text}`;
+  if (/^(?:https?|socks5?):\/\//iu.test(address) && URL.canParse(address)) return address;
+  // Its value is not shown: it may hold a password.
+  throw new UsageError(`${name.toUpperCase()} is not the address of a proxy`, {
+    hint: `set ${name.toUpperCase()} to http://host:port, or unset it`,
+  });
 }

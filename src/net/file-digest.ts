@@ -1,29 +1,31 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { Crc64 } from './crc64.ts';
+import type { RemoteFile } from './part-record.ts';
 
 /** Checksums of a whole file: hexadecimal, base64, and decimal where it was asked for. */
-export type Checksums = { sha256: string; md5: string; crc64: string | undefined };
+export type Checksums = { sha256: string; md5: string | undefined; crc64: string | undefined };
 
 const blockBytes = 1024 * 1024;
 
 /** Checksums of a file that is still growing: bytes that pass by in order are taken as they come, others read back. */
 export class FileDigest {
   readonly #sha256 = createHash('sha256');
-  readonly #md5 = createHash('md5');
+  readonly #md5: Hash | undefined;
   readonly #crc64: Crc64 | undefined;
   #position = 0;
 
-  /** A CRC-64 costs more than both others, so it is made only where the server sent one to compare. */
-  constructor(options: { crc64: boolean }) {
-    this.#crc64 = options.crc64 ? new Crc64() : undefined;
+  /** Beside SHA-256 only those are made that the server sent one of, to compare. */
+  constructor(sent: Partial<Pick<RemoteFile, 'md5' | 'crc64'>> = {}) {
+    this.#md5 = sent.md5 === undefined ? undefined : createHash('md5');
+    this.#crc64 = sent.crc64 === undefined ? undefined : new Crc64();
   }
 
   /** Takes bytes just written at an offset; ignored unless they are the next ones. */
   add(offset: number, bytes: Uint8Array): void {
     if (offset !== this.#position) return;
     this.#sha256.update(bytes);
-    this.#md5.update(bytes);
+    this.#md5?.update(bytes);
     this.#crc64?.update(bytes);
     this.#position += bytes.length;
   }
@@ -45,7 +47,7 @@ export class FileDigest {
   finish(): Checksums {
     return {
       sha256: this.#sha256.digest('hex'),
-      md5: this.#md5.digest('base64'),
+      md5: this.#md5?.digest('base64'),
       crc64: this.#crc64?.digest(),
     };
   }

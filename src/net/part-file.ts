@@ -33,7 +33,7 @@ export class PartFile {
     this.#clock = clock;
     this.bytes = finishedBytes(record);
     this.#saved = { bytes: this.bytes, at: clock.now() };
-    this.#digest = new FileDigest({ crc64: record.remote?.crc64 !== undefined });
+    this.#digest = new FileDigest(record.remote);
   }
 
   get remote(): RemoteFile | undefined {
@@ -63,7 +63,7 @@ export class PartFile {
       await requireSpace(this.path, (remote.totalBytes ?? 0) - this.bytes);
       this.bytes = 0;
       this.#isDoubted = false;
-      this.#digest = new FileDigest({ crc64: remote.crc64 !== undefined });
+      this.#digest = new FileDigest(remote);
       this.#record.remote = remote;
       // The record gives the old bytes up before they go, so that it never promises what is not there.
       await this.#save();
@@ -109,7 +109,7 @@ export class PartFile {
   async checksums(signal: AbortSignal): Promise<Checksums> {
     await this.hashPresent(signal);
     const sums = this.#digest.finish();
-    this.#digest = new FileDigest({ crc64: this.remote?.crc64 !== undefined });
+    this.#digest = new FileDigest(this.remote);
     return sums;
   }
 

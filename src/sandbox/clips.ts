@@ -13,6 +13,7 @@ export type ClipMaker = {
   close: () => Promise<void>;
 };
 
+/** A finished clip on disk. */
 export type ClipFile = { path: string; sizeBytes: number; md5: Buffer };
 
 /** The maker of real videos, loaded with its encoders when the first clip is wanted. */

@@ -19,6 +19,7 @@ import { Refused } from './reply.ts';
 // Which files a request names. A field that is missing or of the wrong type is refused at submit; a combination
 // that the model cannot do is found by the task, which then fails (Model Studio API references, 2026-05 to 2026-10).
 
+/** The files of a request. */
 export type NamedInputs = {
   inputs: Input[];
   /** The picture whose shape the video takes. */

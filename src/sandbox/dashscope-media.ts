@@ -16,10 +16,13 @@ const mediaMax: Record<string, number> = {
   link: 1,
 };
 
+/** Every type that wan3.0 takes. */
 export const allMediaTypes = Object.keys(mediaMax);
 
+/** An item of `input.media`. */
 export type MediaItem = Input & { type: string };
 
+/** What is wrong with a list for wan3.0, found by its task; undefined when nothing is. */
 export function mediaFailure(media: readonly MediaItem[], parameters: Fields): InputFailure | undefined {
   const count = (type: string) => media.filter((item) => item.type === type).length;
   const frames = count('first_frame') + count('last_frame');
@@ -34,6 +37,7 @@ export function mediaFailure(media: readonly MediaItem[], parameters: Fields): I
   return undefined;
 }
 
+/** @throws {Refused} InvalidParameter for a missing field or a type of another model */
 export function readMedia(input: Fields, types: readonly string[], isRequired: boolean): MediaItem[] {
   const items = listOf(input['media']);
   if (items.length === 0 && isRequired) throw fieldRequired('media');

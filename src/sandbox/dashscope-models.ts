@@ -8,6 +8,7 @@ import { currentRows } from './dashscope-rows.ts';
  */
 export const dashscopeRows: readonly ModelRow[] = [...currentRows, ...legacyRows];
 
+/** The row of a model or of one of its snapshots. */
 export function findRow(id: string): ModelRow | undefined {
   return dashscopeRows.find((row) => row.ids.includes(id));
 }

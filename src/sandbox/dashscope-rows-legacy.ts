@@ -13,6 +13,7 @@ const old = {
   rewrites: true,
 } as const;
 
+/** Rows of models that the documents call legacy or brief. */
 export const legacyRows: readonly ModelRow[] = [
   {
     ...old,

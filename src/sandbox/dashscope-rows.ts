@@ -25,6 +25,7 @@ const wan27 = {
 const shape27: Shape = { by: 'tier', tiers: both, tier: '1080P', ratios: fiveRatios, ratio: '16:9' };
 const upTo15 = { min: 2, max: 15 };
 
+/** Rows of the models in common use. */
 export const currentRows: readonly ModelRow[] = [
   {
     ...video,

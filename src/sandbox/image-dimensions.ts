@@ -1,5 +1,6 @@
 import type { Dimensions } from '../core/geometry.ts';
 
+/** Picture formats that can be told apart. */
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'bmp' | 'gif' | 'tiff';
 
 /** What the first bytes of a picture say. A TIFF's size stands anywhere in it, so that is not read. */

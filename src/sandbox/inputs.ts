@@ -5,6 +5,7 @@ import type { Signer } from './signer.ts';
 import { isBoundTo } from './upload-policy.ts';
 import { readHead, type UploadStore } from './upload-store.ts';
 
+/** What an input is, by the field that names it. */
 export type InputKind = 'image' | 'video' | 'audio' | 'file';
 
 /** A file that a request names. */
@@ -13,6 +14,7 @@ export type Input = { field: string; kind: InputKind; url: string };
 /** Why a task fails on an input, in DashScope's words. */
 export type InputFailure = { code: string; message: string };
 
+/** What a model takes as a picture. */
 export type InputLimits = {
   maxBytes: number;
   /** Pixels of a side. */
@@ -26,6 +28,7 @@ export type InputLimits = {
 /** What was found. An address elsewhere is taken on trust: the sandbox fetches from this machine only. */
 export type FoundInput = { size?: Dimensions } | { failure: InputFailure };
 
+/** Who asks for which model, and where uploads are. */
 export type InputContext = {
   uploads: UploadStore;
   signer: Signer;

@@ -26,6 +26,7 @@ const lookup: LookupFunction = (_hostname, options, callback) => {
   else callback(null, '127.0.0.1', 4);
 };
 
+/** What a server on this machine answered. */
 export type LoopbackReply = {
   status: number;
   /** The first bytes of the body. */

@@ -25,6 +25,7 @@ export class Refused extends Error {
   }
 }
 
+/** A JSON answer. */
 export function jsonReply(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
   return {
     status,
@@ -55,6 +56,7 @@ export function objectStoreError(refused: Refused, extra: Record<string, string>
   };
 }
 
+/** Headers of every answer of an object store. */
 export function objectStoreHeaders(contentType: string, requestId: string): Record<string, string> {
   return { 'content-type': contentType, server: 'AliyunOSS', 'x-oss-request-id': requestId };
 }

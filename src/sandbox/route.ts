@@ -23,6 +23,7 @@ export type Call = {
   signal: AbortSignal;
 };
 
+/** One kind of request that a service knows. */
 export type Route = {
   /** Absent: every method. */
   method?: string;

@@ -13,6 +13,7 @@ import { endsAt, stateAt } from './task-timeline.ts';
 import type { UploadStore } from './upload-store.ts';
 import { waitUntil } from './wait.ts';
 
+/** What the service is made of. */
 export type AcedataParts = {
   tasks: TaskStore;
   uploads: UploadStore;
@@ -62,7 +63,7 @@ const codes: Record<number, string> = {
   504: 'timeout',
 };
 
-const noFiles: InputLimits = {
+const pictureLimits: InputLimits = {
   maxBytes: 20 * 1024 * 1024,
   minSide: 240,
   maxSide: 8000,
@@ -122,7 +123,7 @@ async function makeTask(
 ): Promise<Task> {
   const context = { uploads, signer, account, model: request.model, now: call.now, takesInline: false };
   const found = await Promise.all(
-    request.inputs.map(async (one) => ({ one, result: await inspectInput(one, noFiles, context) })),
+    request.inputs.map(async (one) => ({ one, result: await inspectInput(one, pictureLimits, context) })),
   );
   const failed = found.flatMap(({ result }) => ('failure' in result ? [result.failure.message] : []));
   const message = request.failure ?? failed[0];

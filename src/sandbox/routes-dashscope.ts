@@ -12,6 +12,7 @@ import { stateAt } from './task-timeline.ts';
 import { issuePolicy } from './upload-policy.ts';
 import type { UploadStore } from './upload-store.ts';
 
+/** What the service is made of. */
 export type DashscopeParts = {
   tasks: TaskStore;
   uploads: UploadStore;

@@ -32,6 +32,7 @@ const codes: Record<number, string> = {
   503: 'ServiceUnavailable',
 };
 
+/** An object store’s code for a bare status. */
 export function objectStoreCode(status: number): string {
   return codes[status] ?? (status >= 500 ? 'InternalError' : 'InvalidArgument');
 }

@@ -23,6 +23,7 @@ export const defaultLatencyMs = 3000;
 /** How long task ids and links live at the services. */
 export const defaultExpiryMs = 24 * 3_600_000;
 
+/** How a sandbox behaves. */
 export type SandboxOptions = {
   /** 0: any free port. Only 127.0.0.1 is listened on. */
   port: number;
@@ -43,10 +44,12 @@ export type SandboxOptions = {
   clips?: ClipMaker;
 };
 
+/** A running sandbox. */
 export type Sandbox = {
   port: number;
   /** `http://127.0.0.1:port` */
   origin: string;
+  /** Cuts what is under way; callbacks that are not due are not made. */
   close: () => Promise<void>;
 };
 
@@ -102,8 +105,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       closing.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await Promise.all([closed, ...running, callbacks.settled()]);
-      await maker.close();
+      // The maker too at once: a download may be waiting for its clip.
+      await Promise.all([closed, ...running, callbacks.settled(), maker.close()]);
     },
   };
 }

@@ -37,6 +37,7 @@ const schema = z.object({
   details: z.record(text, z.unknown()),
 });
 
+/** A task as it is kept. */
 export type Task = z.output<typeof schema>;
 
 /** The tasks of a directory, one file each; several servers may share it. */

@@ -8,6 +8,7 @@ export const policySeconds = 300;
 /** The size limit in the documents' sample. */
 export const maxUploadMegabytes = 100;
 
+/** The access key that policies name and forms must repeat. */
 export const uploadAccessKeyId = 'LTAI5tSandboxUpload';
 
 /** The path of the form's target. */
@@ -45,6 +46,7 @@ export function issuePolicy(
   };
 }
 
+/** True for a policy that was issued here. */
 export function isSignedPolicy(policy: string, signature: string, signer: Signer): boolean {
   return signature === signer.sign(secret(policy));
 }

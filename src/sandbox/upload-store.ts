@@ -15,8 +15,10 @@ const abandonedMs = 3_600_000;
 
 const schema = z.object({ key: z.string(), uploadedAt: z.number(), sizeBytes: z.number() });
 
+/** A file that was uploaded, with where its bytes are. */
 export type Upload = z.output<typeof schema> & { path: string };
 
+/** What came of storing. */
 export type StoreResult = 'stored' | 'exists' | 'too-large';
 
 /** Files uploaded to the sandbox, by object key. Each is its bytes and a small record beside them. */

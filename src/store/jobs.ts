@@ -131,11 +131,17 @@ export function createJobStore(directory: string, notice: (message: string) => v
         });
       }
     },
-    fingerprint: async (text) =>
-      createHmac('sha256', await makeSecret(directory))
-        .update(text)
-        .digest('hex')
-        .slice(0, 32),
+    fingerprint: async (text) => {
+      try {
+        await makePrivateDirectory(directory);
+        return createHmac('sha256', await makeSecret(directory)).update(text).digest('hex').slice(0, 32);
+      } catch (error) {
+        throw new WanError(`cannot keep jobs in ${directory}: ${reasonOf(error)}`, {
+          hint: 'point WAN_STATE_DIR to a directory that you can write to',
+          cause: error,
+        });
+      }
+    },
   };
 }
 

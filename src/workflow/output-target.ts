@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { UsageError, WanError } from '../core/errors.ts';
+import { UsageError } from '../core/errors.ts';
 import {
   dateAndTime,
   defaultTemplate,
@@ -26,6 +26,10 @@ export function readSaving({ output, outDir, force }: OutputFlags, cwd: string):
   const directory = path.resolve(cwd, outDir ?? '.');
   if (output === undefined || output === '-') return { output: output ?? null, directory, force };
   if (output === '') throw new UsageError('--output is empty', { hint: '--output clip.mp4' });
+  // Resolving would drop the slash, and with it the wish for a directory.
+  if (output.endsWith('/') || output.endsWith(path.sep)) {
+    throw new UsageError(`--output ${output} is a directory`, { hint: `--out-dir ${output}` });
+  }
   if (isTemplate(output)) {
     parseTemplate(output);
     return { output, directory, force };
@@ -43,7 +47,7 @@ export async function checkTarget(saving: Saving, own?: string): Promise<void> {
   if (output === '-') return;
   if (output !== null && !isTemplate(output)) {
     const found = await stat(output).catch(() => undefined);
-    if (found?.isDirectory() === true || output.endsWith(path.sep)) {
+    if (found?.isDirectory() === true) {
       throw new UsageError(`--output ${output} is a directory`, { hint: `--out-dir ${output}` });
     }
     if (found !== undefined && !force && output !== own) {
@@ -52,9 +56,34 @@ export async function checkTarget(saving: Saving, own?: string): Promise<void> {
       });
     }
     await checkWritable(path.dirname(output));
+    await checkLength(output);
     return;
   }
   await checkWritable(fixedDirectory(saving));
+  if (output !== null) await checkLength(path.resolve(saving.directory, fillTemplate(output, longValues)));
+}
+
+/** What the fields of a template may well become. */
+const longValues = {
+  job: 'x'.repeat(12),
+  task_id: 'x'.repeat(36),
+  mode: 'i2v',
+  model: 'x'.repeat(24),
+  seed: '2147483647',
+  date: '2026-11-20',
+  time: '14-03-09',
+  slug: 'x'.repeat(40),
+  index: '1',
+  ext: 'mp4',
+};
+
+/** While it arrives, the file has a longer name than in the end. */
+async function checkLength(file: string): Promise<void> {
+  const error = await stat(`${file}-2.part.json`).catch((reason: NodeJS.ErrnoException) => reason);
+  if (!('code' in error) || error.code !== 'ENAMETOOLONG') return;
+  throw new UsageError(`--output: the name is too long for the disk: ${path.basename(file)}`, {
+    hint: 'give a shorter name with --output',
+  });
 }
 
 /** Where a job's file goes. Templates number themselves on collision, so only a literal name may refuse. */
@@ -98,7 +127,7 @@ async function checkWritable(directory: string): Promise<void> {
       return;
     }
     if (found.code !== 'ENOENT' && found.code !== 'ENOTDIR') {
-      throw new WanError(`cannot look at ${place}: ${found.message}`, {
+      throw new UsageError(`cannot look at ${place}: ${found.message}`, {
         hint: 'choose another place with --out-dir',
       });
     }

@@ -4,6 +4,7 @@ import { NotSavedError, WanError } from '../core/errors.ts';
 import type { Job, JobOutput, Saving } from '../core/job.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { verifyMp4 } from '../media/mp4.ts';
+import { forgetPart } from '../net/part-record.ts';
 import { keepUnverified, placeFile } from '../store/place-file.ts';
 import { checkTarget, targetOf } from './output-target.ts';
 import { queryTask } from './query.ts';
@@ -63,13 +64,14 @@ export async function saveResult(
     if (toStdout) {
       await options.toStdout(fetched.partPath);
       await rm(fetched.partPath, { force: true });
-      await rm(`${fetched.partPath}.json`, { force: true });
+      await forgetPart(fetched.partPath);
       return await record({ ...saved, path: '-' });
     }
     const finalPath = await placeFile(fetched.partPath, target.path, {
       onCollision: target.isLiteral ? 'refuse' : 'number',
       replace: saving.force && target.isLiteral,
     });
+    await forgetPart(fetched.partPath);
     return await record({ ...saved, path: finalPath });
   } catch (error) {
     throw asNotSaved(error, options.retryHint);
@@ -96,6 +98,7 @@ async function verify(partPath: string, wantedPath: string) {
   } catch (error) {
     // Paid bytes are kept whatever a check thinks of them, but not under a name that promises a good file.
     const kept = await keepUnverified(partPath, wantedPath);
+    await forgetPart(partPath);
     const reason = error instanceof Error ? error.message : String(error);
     throw new NotSavedError(`${reason}; what came is kept as ${kept}`, { cause: error });
   }
