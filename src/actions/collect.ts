@@ -1,6 +1,6 @@
 import type { Talk } from '../cli/talk.ts';
 import { jobDocument } from '../core/documents.ts';
-import { NotFinishedError, UnconfirmedError, WanError } from '../core/errors.ts';
+import { NotFinishedError, UnconfirmedError, WaitTimeoutError } from '../core/errors.ts';
 import { fromStoredError, isFinal, type Job } from '../core/job.ts';
 import { finishJob, type FinishOptions } from '../workflow/generate.ts';
 import { checkTarget } from '../workflow/output-target.ts';
@@ -23,7 +23,7 @@ export async function collect(
   const own = job.outputs[0];
   const wants = options.saving.output;
   // What was saved and is still there need not be fetched again, unless it is wanted elsewhere.
-  if ((await isStillSaved(own)) && (wants === null || wants === own?.path || isSameWish(job, options))) {
+  if ((await isStillSaved(own)) && (wants === own?.path || isSameWish(job, options))) {
     return tell(talk, job, isForeign);
   }
   if (isFinal(job) && job.error !== null) throw fromStoredError(job.error);
@@ -41,26 +41,56 @@ export async function collect(
       true,
     );
   }
-  const lock = await runtime.jobs.tryLock(job.id);
-  if (lock === undefined) {
-    throw new WanError(`another wan is working on the job ${job.id}`, {
-      hint: `wan status ${job.id}`,
-      retryable: true,
-    });
-  }
-  try {
+  return withLock(runtime, talk, job, options.deadlineMs, async () => {
     // Another process may have finished it while this one was on its way to the lock.
     const stored = (await runtime.jobs.find(job.id)) ?? job;
+    checkSubmitted(stored);
+    if (isFinal(stored) && stored.error !== null) throw fromStoredError(stored.error);
+    if (isFinal(stored) && (await isStillSaved(stored.outputs[0])) && isSameWish(stored, options)) {
+      return tell(talk, stored, false);
+    }
     const fresh = stored.status === 'succeeded' ? stored : { ...stored, ...outcomeOf(job) };
+    const connection = await found.connect();
     return tell(
       talk,
-      await finishJob(runtime, await found.connect(), fresh, { ...options, ...found, lookNow: true }, sink),
+      await finishJob(runtime, connection, fresh, { ...options, ...found, lookNow: true }, sink),
       false,
     );
-  } finally {
-    await lock.release();
+  });
+}
+
+/** A second waiter follows the first, and takes over when that one is gone. */
+async function withLock(
+  runtime: Runtime,
+  talk: Talk,
+  job: Job,
+  deadlineMs: number | undefined,
+  work: () => Promise<number>,
+): Promise<number> {
+  let isTold = false;
+  for (;;) {
+    const lock = await runtime.jobs.tryLock(job.id);
+    if (lock !== undefined) {
+      try {
+        return await work();
+      } finally {
+        await lock.release();
+      }
+    }
+    if (!isTold) talk.notice(`another wan is working on the job ${job.id}; following it`);
+    isTold = true;
+    if (deadlineMs !== undefined && runtime.clock.now() >= deadlineMs) {
+      throw new WaitTimeoutError('stopped following the other wan; the job goes on', {
+        hint: `wan wait ${job.id}`,
+        retryable: true,
+      });
+    }
+    await runtime.clock.sleep(followMs, runtime.signal);
   }
 }
+
+/** Between two looks at whether the other process is done. Nothing is asked of the service meanwhile. */
+const followMs = 500;
 
 /** What this command has learned of the job since it read its record. */
 function outcomeOf({

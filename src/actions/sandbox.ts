@@ -6,7 +6,7 @@ import type { Context } from '../cli/context.ts';
 import { readFlags, wholeNumber } from '../cli/flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { parseDuration } from '../core/duration.ts';
-import { UsageError, WanError } from '../core/errors.ts';
+import { InterruptedError, UsageError, WanError } from '../core/errors.ts';
 import type { ProviderId } from '../core/model.ts';
 import { providers } from '../providers/index.ts';
 import { parseRegion } from '../providers/region.ts';
@@ -101,16 +101,20 @@ async function runCommand(
 ): Promise<number> {
   const [file = '', ...args] = words;
   const { execa } = await import('execa');
-  const result = await execa(file, args, {
+  const child = execa(file, args, {
     cwd: context.cwd,
     env: { ...childEnvironment(context.env, directory), ...variables },
     extendEnv: false,
     stdio: 'inherit',
     reject: false,
-    cancelSignal: context.signal,
-    // The terminal's Ctrl-C reaches the child by itself; it gets time to end in order.
-    forceKillAfterDelay: 10_000,
   });
+  const passOn = () => {
+    const isInterrupt = context.signal.reason instanceof InterruptedError;
+    // A terminal's Ctrl-C has reached the child by itself, and a second one would end it out of order.
+    if (!(isInterrupt && context.io.canPrompt)) child.kill(isInterrupt ? 'SIGINT' : 'SIGTERM');
+  };
+  context.signal.addEventListener('abort', passOn, { once: true });
+  const result = await child.finally(() => context.signal.removeEventListener('abort', passOn));
   if (result.exitCode !== undefined) return result.exitCode;
   if (result.signal !== undefined) return 128 + (signalNumbers[result.signal] ?? 0);
   const code = (result.cause as NodeJS.ErrnoException | undefined)?.code ?? result.code;

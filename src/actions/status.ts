@@ -27,14 +27,22 @@ export async function runStatus(
     const { job, isForeign } = found;
     const now = context.clock.now();
     // A final record, and one without a task, can be told of without asking anybody.
-    const current = isFinal(job) || job.task_id === null ? job : await ask(job, job.task_id);
+    const current = await stateOf();
     talk.setJob(current, { isForeign });
     const error = errorOf(current, now, isForeign);
     return talk.finish({
-      value: { ...jobDocument(current, { isForeign }), error: null },
+      value: jobDocument(current, { isForeign }),
       lines: [describeStatus(current, now)],
       error,
     });
+
+    async function stateOf(): Promise<Job> {
+      if (isFinal(job)) return job;
+      if (job.task_id !== null) return ask(job, job.task_id);
+      // Its sender died between the send and the answer.
+      const isLost = job.status === 'submitting' && !(await bench.runtime.jobs.isHeld(job.id));
+      return isLost ? { ...job, status: 'unconfirmed' } : job;
+    }
 
     async function ask(unfinished: Job, taskId: string): Promise<Job> {
       const connection = await found.connect();

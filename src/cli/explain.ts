@@ -10,7 +10,10 @@ export function explain(error: unknown, context: Context, argv: readonly string[
   if (error instanceof MissingValueError) return new UsageError(error.message, { hint: help });
   if (error instanceof CommanderError) return explainCommander(error, help);
   if (error instanceof Error && 'syscall' in error) {
-    return new WanError(`the system refused: ${error.message}`, { cause: error });
+    return new WanError(`the system refused: ${error.message}`, {
+      hint: '`wan list` shows the jobs, none is lost',
+      cause: error,
+    });
   }
   // Not an expected failure: whoever mends it needs to know where.
   if (error instanceof Error && error.stack !== undefined) context.io.err(error.stack);

@@ -2,7 +2,7 @@ import { formatDuration } from '../core/duration.ts';
 import type { Job } from '../core/job.ts';
 import type { JobEvent } from '../workflow/runtime.ts';
 import type { Context } from './context.ts';
-import type { TalkFlags } from './talk.ts';
+import type { TalkFlags } from './talk-flags.ts';
 
 /** Shows a job's way to people: a spinner on a terminal, a few plain lines anywhere else. */
 export type Progress = {

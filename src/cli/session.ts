@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { addTalkOptions } from './options.ts';
 import type { Subject } from './subject.ts';
-import type { Talk, TalkFlags } from './talk.ts';
+import type { Talk } from './talk.ts';
+import type { TalkFlags } from './talk-flags.ts';
 
 /** A command's body. It gets its flags as typed, and gives the exit code. */
 export type Action<Arguments extends unknown[]> = (

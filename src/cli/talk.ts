@@ -6,19 +6,9 @@ import { oneLine } from '../core/plain-text.ts';
 import { at } from '../core/untrusted.ts';
 import type { JobEvent } from '../workflow/runtime.ts';
 import type { Context } from './context.ts';
+import type { TalkFlags } from './talk-flags.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { jobsSubject, jobSubject, type Subject } from './subject.ts';
-
-/** How the user wants to be talked to; the same flags on every command. */
-export type TalkFlags = {
-  json: boolean;
-  jsonl: boolean;
-  print: string | undefined;
-  quiet: boolean;
-  verbose: boolean;
-  color: boolean;
-  input: boolean;
-};
 
 export type Talk = {
   flags: TalkFlags;
@@ -47,12 +37,17 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     else progress.line(line);
   };
 
-  const document = (value: unknown, error: WanError | undefined) => ({
-    schema: subject.schema,
-    ok: error === undefined || error.exitCode === ExitCode.not_finished,
-    [subject.noun]: value,
-    error: error === undefined ? null : errorDocument(toStoredError(error)),
-  });
+  function document(value: unknown, failure: WanError | undefined) {
+    const error = failure === undefined ? null : errorDocument(toStoredError(failure));
+    const isJob = subject === jobSubject && typeof value === 'object' && value !== null;
+    return {
+      schema: subject.schema,
+      ok: failure === undefined || failure.exitCode === ExitCode.not_finished,
+      // The job's own error and the document's are one and the same.
+      [subject.noun]: isJob ? { ...value, error } : value,
+      error,
+    };
+  }
 
   function writeEvent(event: string, fields: Record<string, unknown>): void {
     if (!flags.jsonl) return;
@@ -60,12 +55,13 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     io.out(toJson({ schema: 'wan.event/1', event, at: time, ...fields }));
   }
 
-  function writeDocument(value: unknown, error: WanError | undefined): void {
+  function writeDocument(value: unknown, error: WanError | undefined, isResult: boolean): void {
     const whole = document(value, error);
-    if (flags.jsonl) writeEvent('result', { job_id: at(value, 'id') ?? null, result: whole });
+    const job_id = at(value, 'id') ?? null;
+    if (whole.error !== null) writeEvent('error', { job_id, error: whole.error });
+    if (flags.jsonl) writeEvent('result', { job_id, result: whole });
     else if (flags.json) io.out(toJson(whole));
-    else if (flags.print !== undefined && error === undefined)
-      io.out(fieldOf(whole, flags.print, subject.noun));
+    else if (flags.print !== undefined && isResult) io.out(fieldOf(whole, flags.print, subject.noun));
   }
 
   function tellError(error: WanError): void {
@@ -110,7 +106,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     },
     finish: ({ value, lines, error }) => {
       progress?.stop();
-      writeDocument(value, error);
+      writeDocument(value, error, true);
       if (!isMachine) lines.forEach((line) => io.out(line));
       if (error === undefined) return ExitCode.ok;
       tellError(error);
@@ -118,21 +114,12 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     },
     fail: (error) => {
       progress?.stop();
-      const value =
-        subject === jobsSubject ? [] : withError(current, subject === jobSubject ? error : undefined);
-      writeDocument(value, error);
-      if (error.cause instanceof Error && flags.jsonl) writeEvent('error', {});
+      writeDocument(subject === jobsSubject ? [] : current, error, false);
       tellError(error);
       return error.exitCode;
     },
     close: () => progress?.stop(),
   };
-}
-
-/** The job's own error and the document's are one and the same. */
-function withError(job: unknown, error: WanError | undefined): unknown {
-  if (job === null || typeof job !== 'object' || error === undefined) return job;
-  return { ...job, error: errorDocument(toStoredError(error)) };
 }
 
 export function useColor(context: Context, flags: Pick<TalkFlags, 'color'>): boolean {

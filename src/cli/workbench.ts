@@ -13,7 +13,13 @@ import type { Provider } from '../providers/provider.ts';
 import { parseRegion } from '../providers/region.ts';
 import { createJobStore } from '../store/jobs.ts';
 import { createSettingsStore, type SettingsStore } from '../store/settings.ts';
-import { parseProvider, resolveAccount, type Account, type AccountFlags } from '../workflow/account.ts';
+import {
+  cleanKey,
+  parseProvider,
+  resolveAccount,
+  type Account,
+  type AccountFlags,
+} from '../workflow/account.ts';
 import { connect, headersOf, type ConnectionTools } from '../workflow/connection.ts';
 import type { Connection, Runtime } from '../workflow/runtime.ts';
 import type { Context, Environment } from './context.ts';
@@ -48,6 +54,10 @@ export async function openWorkbench(
   const settingsStore = createSettingsStore(context.configDirectory(), talk.notice, sleep);
   const settings = await settingsStore.read();
   for (const profile of Object.values(settings.profiles ?? {})) context.secrets.add(profile.key ?? '');
+  // Also the keys that this run does not use.
+  for (const provider of Object.values(providers)) {
+    for (const name of provider.keyVariables) context.secrets.add(cleanKey(env[name] ?? ''));
+  }
   const jobs = createJobStore(context.stateDirectory(), talk.notice);
   const dispatchers = createDispatchers(env);
   const client = createApiClient({
@@ -82,6 +92,9 @@ export async function openWorkbench(
       keyFile: (provider, which) => readKeyFile(context, environment, provider, which),
     });
     context.secrets.add(found.key.value);
+    talk.trace(
+      `key from ${found.key.source}${found.unused.length === 0 ? '' : `; not used: ${found.unused.join(', ')}`}`,
+    );
     return found;
   };
 

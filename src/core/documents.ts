@@ -52,7 +52,8 @@ export function jobDocument(job: Job, options: { isForeign?: boolean } = {}) {
 
 function outputDocument(output: JobOutput) {
   const { url, path, bytes, sha256, width, height, seconds, has_audio } = output;
-  return { url, path, bytes, sha256, width, height, seconds, has_audio };
+  // What went to stdout lies nowhere.
+  return { url, path: path === '-' ? null : path, bytes, sha256, width, height, seconds, has_audio };
 }
 
 /** A request in the vocabulary of the flags. Links lose their queries: those may be signed. */

@@ -11,7 +11,9 @@ export function createSecrets(): Secrets {
       // Shorter ones are no keys, and would punch holes into ordinary words.
       if (secret.length < 6) return;
       forms.add(secret);
-      forms.add(encodeURIComponent(secret));
+      const encoded = encodeURIComponent(secret);
+      forms.add(encoded);
+      forms.add(encoded.replaceAll(/%[0-9A-F]{2}/gu, (code) => code.toLowerCase()));
     },
     redact: (text) => [...forms].reduce((result, secret) => result.replaceAll(secret, '***'), text),
   };

@@ -44,10 +44,13 @@ export function createApiClient(options: {
   };
 }
 
-function withoutSecrets(outcome: SendOutcome & { kind: 'reply' }, redact: Redact): SendOutcome {
-  const text = redact(outcome.reply.text);
-  if (text === outcome.reply.text) return outcome;
-  return { kind: 'reply', reply: { ...outcome.reply, text, json: parseJson(text) } };
+/** Every part is cleaned by itself: JSON can spell a key in ways that its text does not show. */
+function withoutSecrets({ reply }: SendOutcome & { kind: 'reply' }, redact: Redact): SendOutcome {
+  const text = redact(reply.text);
+  const headers = Object.fromEntries(
+    Object.entries(reply.headers).map(([name, value]) => [name, redact(value)]),
+  );
+  return { kind: 'reply', reply: { ...reply, headers, text, json: parseJson(text, redact) } };
 }
 
 function summary(outcome: SendOutcome): string {

@@ -3,6 +3,7 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { NotSavedError } from '../core/errors.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { shorten } from '../core/plain-text.ts';
+import { cutQuery } from '../core/shown-link.ts';
 
 /** A link taken apart by hand, because rebuilding a signed one breaks its signature. */
 export type SplitLink = {
@@ -16,10 +17,7 @@ export type SplitLink = {
 
 /** A link as it may be shown: without query, fragment and credentials, on one line. */
 export function shownLink(link: string | URL): string {
-  const plain = String(link)
-    .replace(/[?#].*$/su, '')
-    .replace(/^([a-z][a-z\d+.-]*:\/\/)[^/]*@/iu, '$1');
-  return shorten(plain, 160);
+  return shorten(cutQuery(String(link)), 160);
 }
 
 /** @throws NotSavedError when the text is no absolute http or https address */

@@ -10,8 +10,6 @@ export type Progress = { bytesBefore: number; bytesAfter: number; restarts: numb
 export class RetryBudget {
   #failures = 0;
   #idle = 0;
-  #restarts = 0;
-  #best = 0;
 
   /** True when the last failed attempt brought bytes nobody had before. */
   get isMoving(): boolean {
@@ -23,12 +21,9 @@ export class RetryBudget {
     { bytesBefore, bytesAfter, restarts }: Progress,
     retryAfter: number | undefined,
   ): number | undefined {
-    // After starting over, only bytes beyond the best try so far are new: a server that always cuts at the same
+    // Also after starting over only bytes beyond those there were are new: a server that always cuts at the same
     // place would else be asked for ever.
-    const known = restarts > this.#restarts ? Math.max(this.#best, bytesBefore) : bytesBefore;
-    const hasMoved = bytesAfter > known;
-    this.#best = Math.max(this.#best, bytesBefore, bytesAfter);
-    this.#restarts = restarts;
+    const hasMoved = bytesAfter > bytesBefore;
     this.#failures = hasMoved ? 1 : this.#failures + 1;
     this.#idle = hasMoved ? 0 : this.#idle + 1;
     if (this.#idle >= maxIdleAttempts || restarts > maxRestarts) return undefined;

@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-
-/** What a clip shows. Pixels, and seconds. */
-export type ClipSpec = { width: number; height: number; seconds: number; sound: boolean; title: string };
+import type { ClipSpec } from './video/clip-spec.ts';
 
 /** Renders clips, or finds them in its cache. */
 export type ClipMaker = {

@@ -1,6 +1,6 @@
 import type { Region } from '../core/model.ts';
 import { asObject, at } from '../core/untrusted.ts';
-import type { ClipSpec } from './clips.ts';
+import type { ClipSpec } from './video/clip-spec.ts';
 import { shapeOfPicture, shapeOfRatio } from './clip-shape.ts';
 import { readInputs } from './dashscope-inputs.ts';
 import type { ModelRow } from './dashscope-model-row.ts';

@@ -22,6 +22,8 @@ export type JobStore = {
   listDone: (limit: number) => Promise<Job[]>;
   /** Undefined while another process has it. */
   tryLock: (id: string) => Promise<Lock | undefined>;
+  /** Whether a living process is working on the job. */
+  isHeld: (id: string) => Promise<boolean>;
   /** A keyed hash that tells two keys apart and gives neither away. */
   fingerprint: (text: string) => Promise<string>;
 };
@@ -131,10 +133,14 @@ export function createJobStore(directory: string, notice: (message: string) => v
         });
       }
     },
+    isHeld: (id) => locks.isHeld(id),
     fingerprint: async (text) => {
       try {
         await makePrivateDirectory(directory);
-        return createHmac('sha256', await makeSecret(directory)).update(text).digest('hex').slice(0, 32);
+        return createHmac('sha256', await makeSecret(directory))
+          .update(text)
+          .digest('hex')
+          .slice(0, 32);
       } catch (error) {
         throw new WanError(`cannot keep jobs in ${directory}: ${reasonOf(error)}`, {
           hint: 'point WAN_STATE_DIR to a directory that you can write to',
@@ -168,16 +174,24 @@ async function recordIds(directory: string): Promise<string[]> {
 async function readIfThere(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw new WanError(`cannot read ${file}: ${error.message}`, { cause: error });
+    throw new WanError(`cannot read ${file}: ${error.message}`, {
+      hint: 'point WAN_STATE_DIR to a directory of your own',
+      cause: error,
+    });
   });
 }
+
+const damagedHint = 'move it away; `wan list` shows the other jobs';
 
 function parse(text: string, file: string): Job {
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch (error) {
-    throw new WanError(`the job record ${file} is damaged: it is not JSON`, { cause: error });
+    throw new WanError(`the job record ${file} is damaged: it is not JSON`, {
+      hint: damagedHint,
+      cause: error,
+    });
   }
   const version = (data as { version?: unknown } | null)?.version;
   if (typeof version === 'number' && version > recordVersion) {
@@ -187,7 +201,10 @@ function parse(text: string, file: string): Job {
   }
   const job = jobSchema.safeParse(data);
   if (job.success) return job.data;
-  throw new WanError(`the job record ${file} is damaged at ${job.error.issues[0]?.path.join('.')}`);
+  throw new WanError(
+    `the job record ${file} is damaged at ${job.error.issues[0]?.path.join('.') || 'the top'}`,
+    { hint: damagedHint },
+  );
 }
 
 function reasonOf(error: unknown): string {

@@ -26,7 +26,10 @@ export function createSettingsStore(
   async function read(): Promise<Settings> {
     const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-      throw new WanError(`cannot read the settings ${file}: ${error.message}`, { cause: error });
+      throw new WanError(`cannot read the settings ${file}: ${error.message}`, {
+        hint: `mend or remove ${file}, or point WAN_CONFIG_DIR elsewhere`,
+        cause: error,
+      });
     });
     if (text === undefined) return {};
     await keepPrivate(file, 0o600, say);

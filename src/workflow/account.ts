@@ -47,6 +47,8 @@ export type Account = {
   isCustomBase: boolean;
   workspace: string | undefined;
   notices: string[];
+  /** Other variables that hold a key too, and lost. */
+  unused: string[];
 };
 
 /** @throws {AuthError | UsageError} when there is no key, or no single answer */
@@ -60,7 +62,10 @@ export function resolveAccount(sources: AccountSources): Account {
   const place = locate(provider, profile, sources);
   const base = place.base;
   if (base !== undefined) guardKey(provider, key, profile, base, notices);
-  return { provider, profile: name, profileSettings: profile, key, ...place, notices };
+  const unused = provider.keyVariables.filter(
+    (variable) => isSet(sources.env[variable]) && variable !== key.source,
+  );
+  return { provider, profile: name, profileSettings: profile, key, ...place, notices, unused };
 }
 
 /** The base of a region, once it is known. @throws {UsageError} where the region wants a workspace */

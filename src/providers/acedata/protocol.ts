@@ -59,11 +59,13 @@ function readTask(body: unknown): TaskReport | undefined {
   const link = findLink(response);
   const words = stateWords(response);
   const failure = at(response, 'error');
+  const finished = record['finished_at'];
+  // A bare text without an end is a passing hiccup of the service: given up, it would cost a paid video.
+  const isHiccup = finished === undefined && typeof failure === 'string';
   const saysFailed =
-    (failure !== undefined && failure !== null) ||
+    (failure !== undefined && failure !== null && !isHiccup) ||
     at(response, 'success') === false ||
     words.some((word) => failedWords.has(word));
-  const finished = record['finished_at'];
   const state = stateOf({
     finished: finished === undefined ? 'absent' : asNumber(finished) === undefined ? 'no' : 'yes',
     saysFailed,
@@ -73,11 +75,11 @@ function readTask(body: unknown): TaskReport | undefined {
     hasStarted: asNumber(record['started_at']) !== undefined,
   });
   const reason = state === 'failed' ? readRefusal(response) : undefined;
-  const finishedAt = asNumber(finished);
+  const finishedAt = readTime(finished);
   const report: TaskReport = { state, links: state === 'succeeded' && link !== undefined ? [link] : [] };
   const requestId = asText(record['trace_id']);
   if (requestId !== undefined) report.requestId = requestId;
-  if (finishedAt !== undefined) report.finishedAt = new Date(finishedAt * 1000).toISOString();
+  if (finishedAt !== undefined) report.finishedAt = finishedAt;
   if (reason?.code !== undefined) report.code = reason.code;
   if (reason !== undefined) report.message = reason.message;
   const usage = readUsage(response);
@@ -104,6 +106,13 @@ function stateOf(facts: {
   if (facts.isEmpty || facts.saysWaiting) return waiting;
   if (facts.saysFailed) return 'failed';
   return facts.hasLink ? 'succeeded' : waiting;
+}
+
+/** Unix seconds with a fraction. Beyond the year 9999 they are no time. */
+function readTime(value: unknown): string | undefined {
+  const seconds = asNumber(value);
+  if (seconds === undefined || seconds < 0 || seconds > 253_402_300_799) return undefined;
+  return new Date(seconds * 1000).toISOString();
 }
 
 /** Some clients have met `response` as a JSON text. */

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { ClipSpec } from './clip.ts';
+import type { ClipSpec } from './clip-spec.ts';
 import { createClipRenderer } from './clip-renderer.ts';
 
-export type { ClipSpec } from './clip.ts';
+export type { ClipSpec } from './clip-spec.ts';
 
 export type ClipMaker = {
   /** The path of the finished file; made on the first call for a spec, found again afterwards. */

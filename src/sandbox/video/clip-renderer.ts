@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
-import type { ClipSpec } from './clip.ts';
+import type { ClipSpec } from './clip-spec.ts';
 
 /** Renders clips one after the other, off the main thread. */
 export type ClipRenderer = {

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 
-import { type ClipSpec, renderClip } from './clip.ts';
+import type { ClipSpec } from './clip-spec.ts';
+import { renderClip } from './clip.ts';
 
 // The entry of the worker thread: a spec comes in, the file's bytes go out.
 parentPort?.on('message', (spec: ClipSpec) => {

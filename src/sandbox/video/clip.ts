@@ -1,10 +1,8 @@
+import type { ClipSpec } from './clip-spec.ts';
 import { encodeLoop, FRAMES_PER_SECOND } from './h264-loop.ts';
 import { writeMp4 } from './mp4-file.ts';
 import { picturesOf } from './scene.ts';
 import { encodeSound } from './sound.ts';
-
-/** What a clip shows. Width and height in pixels, both even; seconds from 1 to 60, fractions allowed. */
-export type ClipSpec = { width: number; height: number; seconds: number; sound: boolean; title: string };
 
 /**
  * Makes a playable H.264 MP4 of 30 frames per second: the same spec gives the same bytes. Pure computation of about

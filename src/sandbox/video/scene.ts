@@ -1,5 +1,5 @@
 import { paintBackdrop } from './backdrop.ts';
-import type { ClipSpec } from './clip.ts';
+import type { ClipSpec } from './clip-spec.ts';
 import { paintMoons } from './moons.ts';
 import { colourOf, createPicture, type Picture } from './picture.ts';
 import { fitText, LINE_HEIGHT } from './text-lines.ts';

@@ -1,0 +1,2 @@
+/** What a clip shows. Width and height in pixels, both even; seconds from 1 to 60, fractions allowed. */
+export type ClipSpec = { width: number; height: number; seconds: number; sound: boolean; title: string };
