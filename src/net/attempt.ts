@@ -6,7 +6,7 @@ import { parseContentRange } from './content-range.ts';
 import { PrivateNameError, shownLink } from './link-policy.ts';
 import { openLink, type Answer, type OpenOptions } from './open-link.ts';
 import type { PartFile } from './part-file.ts';
-import type { RemoteFile } from './part-record.ts';
+import type { RemoteFile } from '../store/part-record.ts';
 import { describeFault } from './send.ts';
 import { StallWatch } from './stall-watch.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { Crc64 } from './crc64.ts';
-import type { RemoteFile } from './part-record.ts';
+import type { RemoteFile } from '../store/part-record.ts';
 
 /** Checksums of a whole file: hexadecimal, base64, and decimal where it was asked for. */
 export type Checksums = { sha256: string; md5: string | undefined; crc64: string | undefined };

@@ -4,8 +4,8 @@ import { NotSavedError } from '../core/errors.ts';
 import { errorCode } from '../store/error-code.ts';
 import { diskError, requireSpace } from './disk-error.ts';
 import { FileDigest, type Checksums } from './file-digest.ts';
-import { createPartRecord, readPartRecord, recordPath, savePartRecord } from './part-record.ts';
-import type { PartRecord, RemoteFile } from './part-record.ts';
+import { createPartRecord, readPartRecord, recordPath, savePartRecord } from '../store/part-record.ts';
+import type { PartRecord, RemoteFile } from '../store/part-record.ts';
 
 // How much may have to be fetched again after a kill or a power cut.
 const checkpointBytes = 4 * 1024 * 1024;

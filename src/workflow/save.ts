@@ -4,7 +4,7 @@ import { NotSavedError, WanError } from '../core/errors.ts';
 import type { Job, JobOutput, Saving } from '../core/job.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { verifyMp4 } from '../media/mp4.ts';
-import { forgetPart } from '../net/part-record.ts';
+import { forgetPart } from '../store/part-record.ts';
 import { keepUnverified, placeFile } from '../store/place-file.ts';
 import { checkTarget, targetOf } from './output-target.ts';
 import { queryTask } from './query.ts';
