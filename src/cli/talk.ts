@@ -57,9 +57,9 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
 
   function writeDocument(value: unknown, error: WanError | undefined, isResult: boolean): void {
     const whole = document(value, error);
-    const job_id = at(value, 'id') ?? null;
-    if (whole.error !== null) writeEvent('error', { job_id, error: whole.error });
-    if (flags.jsonl) writeEvent('result', { job_id, result: whole });
+    const id = at(value, 'id') ?? null;
+    if (whole.error !== null) writeEvent('error', { job_id: id, error: whole.error });
+    if (flags.jsonl) writeEvent('result', { job_id: id, result: whole });
     else if (flags.json) io.out(toJson(whole));
     else if (flags.print !== undefined && isResult) io.out(fieldOf(whole, flags.print, subject.noun));
   }

@@ -7,6 +7,7 @@ import { providerIds, type ProviderId } from '../core/model.ts';
 import type { Profile, Settings } from '../core/settings.ts';
 import { createApiClient } from '../net/client.ts';
 import { createDispatchers } from '../net/dispatchers.ts';
+import { isPrivateHost } from '../net/link-policy.ts';
 import { downloadToPart } from '../net/transfer.ts';
 import { providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -118,9 +119,10 @@ export async function openWorkbench(
       jobs,
       send,
       emit: talk.event,
-      download: (options) =>
+      download: ({ apiBase, ...options }) =>
         downloadToPart({
           ...options,
+          allowPrivate: isPrivateHost(new URL(apiBase).hostname),
           dispatcher: dispatchers.shared,
           signal: context.signal,
           clock: context.clock,

@@ -108,6 +108,17 @@ export class NotSavedError extends WanError {
   override readonly class = 'not_saved';
 }
 
+/** The file came whole, twice, and both times was not what the server's own checksum says. It is kept. */
+export class ChecksumError extends NotSavedError {
+  /** The whole file. */
+  readonly partPath: string;
+
+  constructor(message: string, partPath: string) {
+    super(message);
+    this.partPath = partPath;
+  }
+}
+
 /** The service may have accepted the job; it was not sent again. */
 export class UnconfirmedError extends WanError {
   override readonly class = 'unconfirmed';

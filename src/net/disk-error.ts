@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode } from '../store/error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 import { NotSavedError, WanError } from '../core/errors.ts';
 
 const fullCodes: Record<string, string> = {

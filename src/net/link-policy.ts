@@ -93,12 +93,17 @@ export function isPrivateAddress(address: string): boolean {
   return family !== 0 && privateAddresses.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
+/** True for a URL's host that is by its spelling a private one. */
+export function isPrivateHost(hostname: string): boolean {
+  // URL has turned decimal, octal, hexadecimal and short forms into four numbers by now.
+  const host = hostname.replace(/^\[|\]$/gu, '');
+  return isLoopbackHost(host) || isPrivateAddress(host);
+}
+
 /** @throws NotSavedError when the link's host is by its spelling a private one */
 export function refusePrivateHost({ url }: SplitLink): void {
-  // URL has turned decimal, octal, hexadecimal and short forms into four numbers by now.
-  const host = url.hostname.replace(/^\[|\]$/gu, '');
-  if (isLoopbackHost(host) || isPrivateAddress(host)) {
-    throw new NotSavedError(`the link leads to a private address, ${host}: ${shownLink(url)}`);
+  if (isPrivateHost(url.hostname)) {
+    throw new NotSavedError(`the link leads to a private address, ${url.hostname}: ${shownLink(url)}`);
   }
 }
 

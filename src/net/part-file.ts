@@ -1,7 +1,7 @@
 import { open, lstat, rm, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../core/clock.ts';
 import { NotSavedError } from '../core/errors.ts';
-import { errorCode } from '../store/error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 import { diskError, requireSpace } from './disk-error.ts';
 import { FileDigest, type Checksums } from './file-digest.ts';
 import { createPartRecord, readPartRecord, recordPath, savePartRecord } from '../store/part-record.ts';

@@ -1,4 +1,4 @@
-import { NotSavedError, WanError } from '../core/errors.ts';
+import { ChecksumError, NotSavedError, WanError } from '../core/errors.ts';
 import { attempt, type AttemptOptions, type Outcome } from './attempt.ts';
 import { megabytes } from './disk-error.ts';
 import type { Checksums } from './file-digest.ts';
@@ -30,17 +30,6 @@ export type Downloaded = {
   /** What the server announced and the file was held against. */
   checked: ('length' | 'md5' | 'crc64')[];
 };
-
-/** The file came whole, twice, and both times was not what the server's own checksum says. It is kept. */
-export class ChecksumError extends NotSavedError {
-  /** The whole file, for `keepUnverified`. */
-  readonly partPath: string;
-
-  constructor(message: string, partPath: string) {
-    super(message);
-    this.partPath = partPath;
-  }
-}
 
 /**
  * Fetches a link into a `.part`, in as many attempts as it takes, and continues what an earlier run left. The file is

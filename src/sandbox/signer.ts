@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFileExclusive } from '../store/atomic-file.ts';
-import { errorCode } from '../store/error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 
 /** Makes the sandbox's signatures and opaque ids. Its key lives in the directory, so links outlast a server. */
 export type Signer = {

@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { makePrivateDirectory, writeFileAtomic } from '../store/atomic-file.ts';
-import { errorCode } from '../store/error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 import { taskFates } from './fault-plan.ts';
 
 const text = z.string();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { makePrivateDirectory, writeFileAtomic } from '../store/atomic-file.ts';
-import { errorCode } from '../store/error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 
 /** Uploads live 48 h (Model Studio, "Upload local files to get temporary URLs", 2026-10). */
 const lifeMs = 48 * 3_600_000;

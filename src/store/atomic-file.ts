@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 
 export type FileOptions = {
   /** Permission bits of a new file, before the umask; 0600 unless told. */

@@ -4,7 +4,7 @@ import { open, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from './atomic-file.ts';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 
 // A claim says in a file who wants or has a lock, for processes that cannot see its socket. Every claim has a name
 // of its own that is never used again: so each process only ever writes its own, and removing a dead one can never

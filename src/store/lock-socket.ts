@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createFileExclusive, writeFileAtomic } from './atomic-file.ts';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 import type { Host } from './lock-host.ts';
 
 // libuv before 1.48 (Node 20) pads an abstract name with zeros to all of sun_path's 108 bytes, later ones (Node 22)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 import { asNumber, asObject, asText, at } from '../core/untrusted.ts';
 
 /** What is known of the file behind a link, from the headers that came with its bytes. */

@@ -4,7 +4,7 @@ import { copyFile, link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
 import { NotSavedError } from '../core/errors.ts';
 import { syncDirectory } from './atomic-file.ts';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 
 export type PlaceOptions = {
   /** What to do about a file that is there already: number the name (`clip-2.mp4`), or refuse. */

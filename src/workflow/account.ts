@@ -163,7 +163,7 @@ function toKey(text: string | undefined, source: string, isStored: boolean): Key
 
 /** A key as pasted: without surrounding blanks and a stray `Bearer`. */
 export function cleanKey(text: string): string {
-  return text.trim().replace(/^bearer\s+/iu, '');
+  return text.trim().replace(/^bearer(?:\s+|$)/iu, '');
 }
 
 type Place = Pick<Account, 'region' | 'base' | 'isCustomBase' | 'workspace'>;
@@ -198,7 +198,11 @@ function locate(provider: Provider, profile: Profile | undefined, sources: Accou
   const base = normalizeBase(provider, askedBase);
   const host = new URL(base).host;
   const ownRegion = regionOfHost(provider, host);
-  if (region !== undefined && ownRegion !== undefined && region !== ownRegion) {
+  // A region that only the profile remembers gives way to an address given now.
+  const isRemembered = flags.region === undefined && !isSet(env['WAN_REGION']);
+  const isGivenNow = flags.baseUrl !== undefined || (!isExplicit && askedBase !== profile?.base_url);
+  const mayDiffer = isRemembered && isGivenNow;
+  if (region !== undefined && ownRegion !== undefined && region !== ownRegion && !mayDiffer) {
     throw new UsageError(`${host} is in ${ownRegion}, not in ${region}`, {
       hint: `leave out --region ${region}`,
     });

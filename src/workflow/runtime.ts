@@ -53,6 +53,7 @@ export type DownloadVideo = (options: {
   partPath: string;
   owner: string;
   freshLink: (() => Promise<string>) | undefined;
-  allowPrivate: boolean;
+  /** Where the task lives: only a base that is private itself may name private hosts. */
+  apiBase: string;
   onProgress: (progress: { receivedBytes: number; totalBytes: number | undefined }) => void;
 }) => Promise<{ bytes: number; sha256: string; partPath: string }>;

@@ -1,8 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { NotSavedError, WanError } from '../core/errors.ts';
+import { ChecksumError, NotSavedError, WanError } from '../core/errors.ts';
 import type { Job, JobOutput, Saving } from '../core/job.ts';
-import { isLoopbackHost } from '../core/loopback.ts';
 import { verifyMp4 } from '../media/mp4.ts';
 import { forgetPart } from '../store/part-record.ts';
 import { keepUnverified, placeFile } from '../store/place-file.ts';
@@ -42,12 +41,12 @@ export async function saveResult(
     // The name may have been taken while the job ran.
     if (target.isLiteral) await checkTarget(saving, output.path ?? undefined);
     await mkdir(path.dirname(target.path), { recursive: true, ...(toStdout ? { mode: 0o700 } : {}) });
-    const fetched = await runtime.download({
+    const fetched = await fetchTo(target.path, {
       link: output.url,
       partPath: `${target.path}.part`,
       owner: job.id,
       freshLink: freshLink(runtime, connection, job, options.linkHours),
-      allowPrivate: isLoopbackHost(new URL(connection.base).hostname),
+      apiBase: connection.base,
       onProgress: (progress) => runtime.emit({ event: 'downloading', job, ...progress }),
     });
     const facts = await verify(fetched.partPath, target.path);
@@ -77,6 +76,15 @@ export async function saveResult(
     throw asNotSaved(error, options.retryHint);
   }
 
+  async function fetchTo(wantedPath: string, download: Parameters<Runtime['download']>[0]) {
+    try {
+      return await runtime.download(download);
+    } catch (error) {
+      if (error instanceof ChecksumError) throw await setAside(error, error.partPath, wantedPath);
+      throw error;
+    }
+  }
+
   async function record(saved: JobOutput): Promise<Job> {
     const next: Job = { ...job, outputs: [saved, ...job.outputs.slice(1)] };
     await options.onChange(next);
@@ -96,12 +104,16 @@ async function verify(partPath: string, wantedPath: string) {
   try {
     return await verifyMp4(partPath);
   } catch (error) {
-    // Paid bytes are kept whatever a check thinks of them, but not under a name that promises a good file.
-    const kept = await keepUnverified(partPath, wantedPath);
-    await forgetPart(partPath);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new NotSavedError(`${reason}; what came is kept as ${kept}`, { cause: error });
+    throw await setAside(error, partPath, wantedPath);
   }
+}
+
+/** Paid bytes are kept whatever a check thinks of them, but not under a name that promises a good file. */
+async function setAside(error: unknown, partPath: string, wantedPath: string): Promise<NotSavedError> {
+  const kept = await keepUnverified(partPath, wantedPath);
+  await forgetPart(partPath);
+  const reason = error instanceof Error ? error.message : String(error);
+  return new NotSavedError(`${reason}; what came is kept as ${kept}`, { cause: error });
 }
 
 function freshLink(runtime: Runtime, connection: Connection, job: Job, linkHours: number | null) {

@@ -15,7 +15,7 @@ export const video = Buffer.from(
 export const sha256 = sha256Of(video);
 
 /** A path that any re-encoding would change. */
-export const signedPath = '/out%2Fa%2fb+c.mp4?Expires=1&Signature=a%2Bb%3D+%2f/=&x=%zz';
+export const signedPath = "/out%2Fa%2fb+c/./d'{1}.mp4?Expires=1&Signature=a%2Bb%3D+%2f/='|&x=%zz";
 
 export const owner = 'job000000001';
 
@@ -37,7 +37,8 @@ export type DownloadWorld = {
 
 /** A file server and an empty directory for each test of a file. */
 export function useDownloads(): DownloadWorld {
-  const world = {} as DownloadWorld;
+  // Filled before each test; nothing may look at it earlier.
+  const world: DownloadWorld = Object.create(null);
   let agent: Agent;
   beforeEach(async () => {
     const directory = await mkdtemp(join(tmpdir(), 'wan-transfer-'));

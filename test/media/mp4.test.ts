@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NotSavedError } from '../../src/core/errors.ts';
 import { verifyMp4 } from '../../src/media/mp4.ts';
@@ -49,7 +49,7 @@ describe('a whole file', () => {
     expect(await verify(Buffer.concat([await load('moov-first'), recipe]))).toMatchObject({ width: 64 });
   });
 
-  test('may have 64-bit sizes, and a last box that runs to the end', async () => {
+  test('may have 64-bit sizes', async () => {
     const file = await load('moov-last');
     const at = boxAt(file, 'moov');
     const long = Buffer.alloc(16);
@@ -59,8 +59,6 @@ describe('a whole file', () => {
     expect(await verify(Buffer.concat([file.subarray(0, at), long, file.subarray(at + 8)]))).toMatchObject({
       width: 64,
     });
-    file.writeUInt32BE(0, at);
-    expect(await verify(file)).toMatchObject({ width: 64 });
   });
 });
 
@@ -127,15 +125,6 @@ describe('what is no video', () => {
 });
 
 describe('damage', () => {
-  const facts = { videoCodec: expect.any(String) as string };
-  const fails = async (bytes: Uint8Array) => {
-    try {
-      expect(await verify(bytes)).toMatchObject(facts);
-    } catch (error) {
-      expect(error).toBeInstanceOf(NotSavedError);
-    }
-  };
-
   test('random bytes end in NotSavedError', async () => {
     const box = fc
       .tuple(fc.constantFrom('ftyp', 'moov', 'mdat', 'trak', 'stco'), fc.uint8Array())
@@ -156,19 +145,38 @@ describe('damage', () => {
     );
   });
 
-  test('flipped bytes in the index are noticed or harmless, and nothing else', async () => {
-    const file = await load('moov-first');
-    const index = fc.integer({ min: boxAt(file, 'moov'), max: boxAt(file, 'mdat') });
+  test.each(fixtures)('flipped bytes of %s are noticed or harmless, and never take long', async (name) => {
+    const file = await load(name);
+    const place = fc.nat(file.length - 1);
+    const flips = fc.array(fc.tuple(place, fc.constantFrom(0, 1, 127, 255)), { minLength: 1, maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(index, fc.nat(255)), { minLength: 1, maxLength: 4 }),
-        async (flips) => {
-          const damaged = Buffer.from(file);
-          for (const [at, byte] of flips) damaged[at] = byte;
-          await fails(damaged);
-        },
-      ),
-      { numRuns: 300 },
+      fc.asyncProperty(flips, async (changes) => {
+        const damaged = Buffer.from(file);
+        for (const [at, byte] of changes) damaged[at] = byte;
+        const outcome: unknown = await verify(damaged).catch((error: unknown) => error);
+        expect(outcome instanceof NotSavedError || !(outcome instanceof Error)).toBe(true);
+      }),
+      { numRuns: 200 },
     );
+  });
+
+  // Each of these made mediabunny fill all memory, or count for minutes.
+  test.each([
+    ['stts', 8, /stts table counts/u],
+    ['ctts', 8, /ctts table counts/u],
+    ['stsc', 12, /stsc table counts more/u],
+    ['stsc', 8, /stsc table names chunks/u],
+    ['stsz', 8, /stsz table is cut off/u],
+    ['stco', 4, /stco table is cut off/u],
+  ])('a %s table with a damaged number at %i is refused', async (type, offset, message) => {
+    const file = await load('moov-first');
+    file[boxAt(file, type) + 8 + offset] = 0x7f;
+    await expect(verify(file)).rejects.toThrow(message);
+  });
+
+  test('so is a fragment that lists a billion samples', async () => {
+    const file = await load('silent-fragmented');
+    file[boxAt(file, 'trun') + 12] = 0x7f;
+    await expect(verify(file)).rejects.toThrow(/one of its fragments lists \d+ samples/u);
   });
 });

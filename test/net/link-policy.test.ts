@@ -133,18 +133,21 @@ describe('private addresses', () => {
   });
 });
 
+/** Asks a guarded resolver that knows these addresses. */
+function look(answers: LookupAddress[], all: boolean): Promise<unknown> {
+  const lookup = guardLookup((_name, _options, callback) => {
+    callback(null, answers);
+  });
+  return new Promise((resolve) => {
+    lookup('h.example', { all }, (error, address, family) => {
+      resolve(error ?? [address, family]);
+    });
+  });
+}
+
 describe('guardLookup', () => {
   const open = { address: '8.8.8.8', family: 4 };
   const inner = { address: '10.0.0.1', family: 4 };
-  const look = (answers: LookupAddress[], all: boolean) =>
-    new Promise((resolve) => {
-      guardLookup((_name, _options, callback) => {
-        callback(null, answers);
-      })('h.example', { all }, (error, address, family) => {
-        resolve(error ?? [address, family]);
-      });
-    });
-
   test.each([
     [[open, inner], true, [[open], undefined]],
     [[inner, open], false, ['8.8.8.8', 4]],

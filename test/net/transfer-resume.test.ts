@@ -1,4 +1,5 @@
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { appendFile, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InterruptedError } from '../../src/core/errors.ts';
@@ -54,12 +55,28 @@ describe('continuing', () => {
     [
       'the ETag changed but If-Range was ignored',
       [
-        { status: 206, etag: '"two"', headers: { 'content-range': 'bytes 50000-199999/200000' } },
+        {
+          status: 206,
+          etag: '"two"',
+          headers: { 'content-range': 'bytes 50000-199999/200000' },
+          body: other.subarray(50_000),
+        },
         { file: other, etag: '"two"' },
       ],
     ],
     ['the length changed', [{ file: other.subarray(1) }, {}]],
     ['Content-Range begins elsewhere', [{ headers: { 'content-range': 'bytes 49999-199998/200000' } }, {}]],
+    [
+      'a later stretch comes than was asked for',
+      [
+        {
+          status: 206,
+          headers: { 'content-range': 'bytes 50001-199999/200000' },
+          body: video.subarray(50_001),
+        },
+        {},
+      ],
+    ],
     ['Content-Range is missing', [{ status: 206, body: video.subarray(50_000) }, {}]],
     ['Content-Range names no total', [{ headers: { 'content-range': 'bytes 50000-199999/*' } }, {}]],
     ['the range is beyond the end', [{ status: 416, body: '' }, {}]],
@@ -85,6 +102,7 @@ describe('continuing', () => {
     expect([video, other, other.subarray(1)].map(sha256Of)).toContain(done.sha256);
     expect(sha256Of(saved)).toBe(done.sha256);
     expect(saved.length).toBe(done.bytes);
+    expect(world.server.requests).toHaveLength(behaviours.length);
   });
 
   test('accepts less than the rest, and asks for what is missing', async () => {
@@ -99,6 +117,24 @@ describe('continuing', () => {
     );
     expect(await world.download()).toMatchObject({ sha256 });
     expect(world.server.requests[1]?.headers.range).toBe('bytes=60000-');
+  });
+
+  test('cuts off what an earlier run left behind the end', async () => {
+    await world.leavePart(20_000);
+    await appendFile(world.partPath, Buffer.alloc(300_000));
+    expect(await world.download()).toMatchObject({ bytes: 200_000, sha256 });
+    expect(await readFile(world.partPath)).toEqual(video);
+  });
+
+  test('puts on record what has arrived while it is still under way, for a kill at any moment', async () => {
+    let now = 0;
+    const seen: unknown[] = [];
+    world.server.behave({ dripBytes: 50_000 });
+    await world.download({
+      clock: { now: () => (now += 6000), sleep: () => Promise.resolve() },
+      onProgress: () => seen.push(JSON.parse(readFileSync(`${world.partPath}.json`, 'utf8'))),
+    });
+    expect(seen[0]).toMatchObject({ ranges: [[0, expect.toSatisfy((end) => end > 0 && end < 200_000)]] });
   });
 
   test('keeps what has arrived when the user interrupts, and says so to the next run', async () => {

@@ -3,11 +3,19 @@ import { open, readFile, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { Crc64 } from '../../src/net/crc64.ts';
-import { forgetPart } from '../../src/net/part-record.ts';
-import { ChecksumError } from '../../src/net/transfer.ts';
+import { forgetPart } from '../../src/store/part-record.ts';
+import { ChecksumError } from '../../src/core/errors.ts';
 import { failureOf, sha256, signedPath, useDownloads, video } from '../helpers/download-world.ts';
 
 const world = useDownloads();
+
+/** Every write to any open file, for disks that are full. */
+async function spyOnWrites(probePath: string) {
+  const probe = await open(probePath, 'w');
+  const prototype: Pick<FileHandle, 'write'> = Object.getPrototypeOf(probe);
+  await probe.close();
+  return vi.spyOn(prototype, 'write');
+}
 
 describe('a whole download', () => {
   test('asks for the link byte for byte, without key or cookie, and saves every byte', async () => {
@@ -144,11 +152,8 @@ describe('the disk', () => {
     ['ENOSPC', 'the disk is full (ENOSPC)', expect.stringContaining('free some space')],
     ['EIO', 'the disk reports an error (EIO)', undefined],
   ])('%s keeps the part', async (code, text, hint) => {
-    const probe = await open(join(world.directory, 'probe'), 'w');
-    const prototype: unknown = Object.getPrototypeOf(probe);
-    await probe.close();
     await world.leavePart(50_000);
-    const write = vi.spyOn(prototype as FileHandle, 'write');
+    const write = await spyOnWrites(join(world.directory, 'probe'));
     write.mockImplementation(() => Promise.reject(Object.assign(new Error('write'), { code })));
     const error = await failureOf(world.download());
     write.mockRestore();

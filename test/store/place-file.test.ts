@@ -7,24 +7,29 @@ import { keepUnverified, placeFile } from '../../src/store/place-file.ts';
 
 // Disks without hard links, and other disks, cannot be had on every machine: their answers can.
 const faults = vi.hoisted(() => ({
+  error: (code: string) => Object.assign(new Error(code), { code }),
   link: undefined as string | undefined,
   rename: [] as (string | undefined)[],
+  beforeLook: undefined as (() => Promise<void>) | undefined,
   beforeRename: undefined as (() => Promise<void>) | undefined,
 }));
 
 vi.mock('node:fs/promises', async (importOriginal) => {
-  const original = await importOriginal<typeof import('node:fs/promises')>();
-  const failed = (code: string) => Object.assign(new Error(code), { code });
+  const original = await importOriginal<typeof fs>();
   return {
     ...original,
     link: async (from: string, to: string) => {
-      if (faults.link !== undefined) throw failed(faults.link);
+      if (faults.link !== undefined) throw faults.error(faults.link);
       await original.link(from, to);
+    },
+    lstat: async (path: string, options: { bigint: true }) => {
+      if (path.endsWith('.mp4')) await faults.beforeLook?.();
+      return original.lstat(path, options);
     },
     rename: async (from: string, to: string) => {
       await faults.beforeRename?.();
       const code = faults.rename.shift();
-      if (code !== undefined) throw failed(code);
+      if (code !== undefined) throw faults.error(code);
       await original.rename(from, to);
     },
   };
@@ -44,6 +49,7 @@ beforeEach(async () => {
 afterEach(async () => {
   faults.link = undefined;
   faults.rename = [];
+  faults.beforeLook = undefined;
   faults.beforeRename = undefined;
   await fs.rm(directory, { recursive: true });
 });
@@ -122,6 +128,13 @@ test('without hard links, a file put over the claim in between is left alone', a
   faults.rename = ['EIO'];
   faults.beforeRename = () => fs.writeFile(wanted, 'theirs');
   await expect(placeFile(part, wanted, refuse)).rejects.toThrow('cannot save');
+  expect(await tree()).toEqual({ 'clip.mp4': 'theirs', 'clip.part': 'video' });
+});
+
+test('without hard links, a claim that somebody wrote over is theirs', async () => {
+  faults.link = 'EPERM';
+  faults.beforeLook = () => fs.writeFile(wanted, 'theirs');
+  await expect(placeFile(part, wanted, refuse)).rejects.toThrow('exists already');
   expect(await tree()).toEqual({ 'clip.mp4': 'theirs', 'clip.part': 'video' });
 });
 
