@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { request, type Agent, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { ClipMaker, ClipSpec } from '../../src/sandbox/clips.ts';
+import type { ClipMaker } from '../../src/sandbox/clips.ts';
+import type { ClipSpec } from '../../src/sandbox/video/clip-spec.ts';
 import { parseFaultPlan } from '../../src/sandbox/fault-plan.ts';
 import type { RequestLogEntry } from '../../src/sandbox/request-log.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.ts';
@@ -20,7 +21,13 @@ export type Answer = {
   isCut: boolean;
 };
 
-export type Sending = { method?: string; headers?: Record<string, string>; body?: unknown };
+export type Sending = {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  /** Connections to use again; without it every request has one of its own. */
+  agent?: Agent;
+};
 
 /** Bytes that pass for a clip: what matters here is that they arrive whole. */
 export const clipBytes = Buffer.concat([
@@ -97,20 +104,25 @@ export async function temporaryDirectory(): Promise<string> {
 }
 
 /** One request on a connection of its own; a cut connection is an answer too. */
-export function send(url: string, { method = 'GET', headers = {}, body }: Sending = {}): Promise<Answer> {
+export function send(
+  url: string,
+  { method = 'GET', headers = {}, body, agent }: Sending = {},
+): Promise<Answer> {
   const content = Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body);
   return new Promise((resolve) => {
     // The URL is split by hand, because `URL` would rewrite some of the odd ones.
     const [, hostname = '', port = '', path = ''] = /^http:\/\/([^:/]+):(\d+)(.*)$/su.exec(url) ?? [];
-    const call = request({ hostname, port, path, method, headers, agent: false });
+    const call = request({ hostname, port, path, method, headers, agent: agent ?? false });
     const chunks: Buffer[] = [];
     const finish = (status: number | null, replyHeaders: Answer['headers'], isCut: boolean) => {
       const bytes = Buffer.concat(chunks);
       const text = bytes.toString('utf8');
       resolve({ status, headers: replyHeaders, bytes, text, json: parsed(text), isCut });
     };
-    call.once('error', () => finish(null, {}, true));
+    let reply: IncomingMessage | undefined;
+    call.once('error', () => finish(reply?.statusCode ?? null, reply?.headers ?? {}, true));
     call.once('response', (response) => {
+      reply = response;
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', () => {});
       response.once('close', () => finish(response.statusCode ?? null, response.headers, !response.complete));

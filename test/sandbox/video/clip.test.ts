@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { expect, test } from 'vitest';
 
-import { type ClipSpec, renderClip } from '../../../src/sandbox/video/clip.ts';
+import type { ClipSpec } from '../../../src/sandbox/video/clip-spec.ts';
+import { renderClip } from '../../../src/sandbox/video/clip.ts';
 import { ffprobe } from './ffprobe.ts';
 import { tempDirectory } from './temp-directory.ts';
 

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { dashscopeModels } from '../../src/catalog/dashscope.ts';
+import { ratiosOf, resolutionsOf, sizesOf } from '../../src/core/geometry.ts';
+import { allowsDuration } from '../../src/core/model.ts';
+import { findRow, dashscopeRows } from '../../src/sandbox/dashscope-models.ts';
+
+// The sandbox and the client's catalogue read the same documents apart from each other. Where they differ, one of
+// them is wrong.
+
+describe.each(dashscopeModels.map((model) => [model.id, model] as const))('%s', (id, model) => {
+  const row = findRow(id);
+
+  test('is known with the same regions and prompt length', () => {
+    expect(row?.regions.toSorted()).toEqual(model.regions?.toSorted());
+    expect(row?.promptMax).toBe(model.promptMax);
+  });
+
+  test('makes the same lengths', () => {
+    const rule = row?.seconds ?? [];
+    const allowed = (seconds: number) =>
+      'min' in rule
+        ? (seconds >= rule.min && seconds <= rule.max) || seconds === rule.also
+        : rule.includes(seconds);
+    for (let seconds = -2; seconds <= 40; seconds += 1) {
+      expect([seconds, allowed(seconds)]).toEqual([seconds, allowsDuration(model.duration, seconds)]);
+    }
+  });
+
+  test('makes the same pictures', () => {
+    const { shape } = row ?? {};
+    expect(
+      shape?.by === 'size'
+        ? 'size'
+        : shape?.by === 'tier' && shape.ratios !== undefined
+          ? 'resolution+ratio'
+          : 'resolution',
+    ).toBe(model.geometry.kind);
+    if (shape?.by === 'size' && model.geometry.kind === 'size') {
+      expect(
+        sizesOf(shape.table)
+          .map(({ size }) => size)
+          .toSorted(),
+      ).toEqual(
+        sizesOf(model.geometry.pixels)
+          .map(({ size }) => size)
+          .toSorted(),
+      );
+    } else if (shape?.by === 'tier') {
+      expect([...shape.tiers]).toEqual(resolutionsOf(model.geometry));
+      expect([...(shape.ratios ?? [])].toSorted()).toEqual(ratiosOf(model.geometry).toSorted());
+      expect(shape.tier).toBe(model.geometry.resolution);
+    }
+  });
+
+  test('makes sound alike', () => {
+    expect(row?.sound).toBe({ always: 'always', never: 'never', optional: 'toggle' }[model.audio.kind]);
+  });
+});
+
+test('no id stands in two rows', () => {
+  const ids = dashscopeRows.flatMap((row) => row.ids);
+  expect(new Set(ids).size).toBe(ids.length);
+});
