@@ -109,7 +109,8 @@ function isSameWish(job: Job, { saving }: CollectOptions): boolean {
   return saving.output === job.saving.output && saving.directory === job.saving.directory;
 }
 
-function checkSubmitted(job: Job): void {
+/** @throws {WanError} for a job that has no task to ask for */
+export function checkSubmitted(job: Job): asserts job is Job & { task_id: string } {
   if (job.status === 'unconfirmed') {
     throw new UnconfirmedError(`it is not known whether the service accepted the job ${job.id}`, {
       hint: `wan status ${job.id}`,

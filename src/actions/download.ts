@@ -8,7 +8,7 @@ import { NotFinishedError } from '../core/errors.ts';
 import { fromStoredError } from '../core/job.ts';
 import { queryTask } from '../workflow/query.ts';
 import { notFound } from '../workflow/wait.ts';
-import { collect } from './collect.ts';
+import { checkSubmitted, collect } from './collect.ts';
 import { findJob, type FoundJob } from './find-job.ts';
 
 const shape = { ...connectionShape, ...savingShape, taskId: z.string().optional() };
@@ -41,8 +41,7 @@ export async function runDownload(
     if (job.error !== null && job.status !== 'unconfirmed') throw fromStoredError(job.error);
     if (job.status === 'succeeded') return found;
     const handle = found.isForeign ? `--task-id ${job.task_id}` : job.id;
-    if (job.task_id === null)
-      throw new NotFinishedError(`the job ${job.id} is ${job.status}`, { hint: `wan status ${job.id}` });
+    checkSubmitted(job);
     const connection = await found.connect();
     const result = await queryTask(bench.runtime, connection, job, job.task_id, found.linkHours);
     if (result.kind === 'passing-fault') throw result.error;

@@ -47,7 +47,9 @@ export function realContext(version: string): Context {
   };
   return {
     env,
-    cwd: process.cwd(),
+    get cwd() {
+      return workingDirectory();
+    },
     version,
     io: createIo({
       stdin: process.stdin,
@@ -66,6 +68,17 @@ export function realContext(version: string): Context {
     homeDirectory: home,
     self: { node: process.execPath, script: process.argv[1] ?? '' },
   };
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new UsageError('the working directory is not there any more', {
+      hint: 'cd to one that is',
+      cause: error,
+    });
+  }
 }
 
 function findHome(env: Environment): string | undefined {

@@ -16,7 +16,10 @@ export type Progress = {
 const heartbeatMs = 60_000;
 
 export function createProgress(context: Context, flags: TalkFlags): Progress {
-  const isAnimated = context.io.stderrIsTerminal && !context.env['CI'] && !flags.verbose;
+  // A terminal that nobody gave a size has no columns, and the spinner would divide by them, for ever.
+  const { columns } = context.io.stderr as Partial<NodeJS.WriteStream>;
+  const isTerminal = context.io.stderrIsTerminal && columns !== 0;
+  const isAnimated = isTerminal && !context.env['CI'] && !flags.verbose;
   return isAnimated ? spinner(context) : plainLines(context);
 }
 

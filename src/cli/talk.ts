@@ -1,3 +1,4 @@
+import { Chalk } from 'chalk';
 import { ExitCode } from '../core/exit-code.ts';
 import type { WanError } from '../core/errors.ts';
 import { toStoredError, type Job } from '../core/job.ts';
@@ -28,6 +29,7 @@ export type Talk = {
 
 export function createTalk(context: Context, flags: TalkFlags, subject: Subject): Talk {
   const { io, clock } = context;
+  const color = new Chalk({ level: useColor(context, flags) ? 1 : 0 });
   const isMachine = flags.json || flags.jsonl || flags.print !== undefined;
   let current: unknown = null;
   let progress: Progress | undefined;
@@ -65,11 +67,9 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
   }
 
   function tellError(error: WanError): void {
-    const color = useColor(context, flags);
-    const label = (text: string, code: number) => (color ? `\u001b[${code}m${text}\u001b[39m` : text);
     const id = error.requestId === undefined ? '' : ` (request id ${oneLine(error.requestId)})`;
-    say(`${label('error:', 31)} ${error.message}${id}`);
-    if (error.hint !== undefined) say(`${label('hint:', 36)} ${error.hint}`);
+    say(`${color.red('error:')} ${error.message}${id}`);
+    if (error.hint !== undefined) say(`${color.cyan('hint:')} ${error.hint}`);
     if (flags.verbose && error.cause instanceof Error) say(`cause: ${oneLine(error.cause.message)}`);
   }
 

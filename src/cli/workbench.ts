@@ -238,6 +238,8 @@ async function startSandboxFor(
   fingerprint: (text: string) => Promise<string>,
 ): Promise<{ connection: Connection; close: () => Promise<void> }> {
   const { startSandbox, defaultLatencyMs, defaultExpiryMs } = await import('../sandbox/server.ts');
+  // First, because it fails in plain words where nothing can be kept.
+  const ownFingerprint = await fingerprint(`sandbox\n${provider}`);
   const sandbox = await startSandbox({
     port: 0,
     directory: path.join(stateDirectory, 'sandbox'),
@@ -257,7 +259,7 @@ async function startSandboxFor(
       isCustomBase: true,
       workspace: undefined,
       key: 'sandbox-key',
-      fingerprint: await fingerprint(`sandbox\n${provider}`),
+      fingerprint: ownFingerprint,
     },
     close: sandbox.close,
   };

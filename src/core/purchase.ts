@@ -19,7 +19,11 @@ function describePicture(request: GenerationRequest, model: Model): string {
     return request.size?.replace('*', 'x') ?? request.resolution ?? 'size unknown';
   const size = pixelsOf(request, model.geometry);
   if (size !== undefined) return size.replace('*', 'x');
-  return `${request.resolution ?? model.geometry.resolution}, shape of the input`;
+  const tier = request.resolution ?? model.geometry.resolution;
+  if (request.media.length > 0) return `${tier}, shape of the input`;
+  return request.ratio === undefined || request.ratio === 'adaptive'
+    ? `${tier}, shape as the model likes`
+    : `${tier} ${request.ratio}`;
 }
 
 function describeLength({ duration }: GenerationRequest, model: Model): string {

@@ -14,10 +14,11 @@ export class BodyQueue implements AsyncIterable<Buffer> {
   #end: { error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  push(chunk: Buffer, flow: Flow): void {
+  /** @param flow undefined where it must not be stopped */
+  push(chunk: Buffer, flow: Flow | undefined): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    if (this.#bytes >= highWaterBytes) {
+    if (flow !== undefined && this.#bytes >= highWaterBytes) {
       this.#paused = flow;
       flow.pause();
     }

@@ -61,6 +61,7 @@ function getOnce(
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const body = new BodyQueue();
+    let mayPause = false;
     let abort: ((reason: Error) => void) | undefined;
     const fail = (error: unknown) => {
       signal.removeEventListener('abort', onAbort);
@@ -91,10 +92,12 @@ function getOnce(
         },
         onResponseStart: (_controller, status, raw) => {
           if (status < 200) return;
-          resolve({ status, headers: singleHeaders(raw), body, discard: () => abort?.(dropped) });
+          const headers = singleHeaders(raw);
+          mayPause = isKeptAlive(headers);
+          resolve({ status, headers, body, discard: () => abort?.(dropped) });
         },
         onResponseData: (controller, chunk) => {
-          body.push(chunk, controller);
+          body.push(chunk, mayPause ? controller : undefined);
         },
         onResponseEnd: () => {
           signal.removeEventListener('abort', onAbort);
@@ -108,6 +111,15 @@ function getOnce(
       },
     );
   });
+}
+
+/**
+ * True when the server says that the connection outlives the answer. undici 7 takes the process down when a
+ * connection that does not ends while its reader pauses (its issue 5360): then bytes wait in memory instead.
+ */
+function isKeptAlive(headers: Answer['headers']): boolean {
+  const hasLength = 'content-length' in headers || 'transfer-encoding' in headers;
+  return hasLength && headers['connection']?.toLowerCase() === 'keep-alive';
 }
 
 function singleHeaders(raw: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -46,6 +46,15 @@ export async function queryTask(
       return { kind: 'progress', progress };
     }
   }
+  if (reply.status >= 300 && reply.status < 400) {
+    throw new NetworkError(
+      `the service answered with a redirect (${reply.status}), which is not followed with a key`,
+      {
+        hint: 'give the address it moved to with --base-url',
+        code: String(reply.status),
+      },
+    );
+  }
   const refusal = protocol.readRefusal(reply.json);
   const isTheirs =
     refusal !== undefined && reply.status < 500 && reply.status !== 408 && reply.status !== 429;
@@ -64,15 +73,6 @@ export async function queryTask(
     }
   }
   const afterMs = retryAfterMs(reply.headers, nowMs);
-  if (reply.status >= 300 && reply.status < 400) {
-    throw new NetworkError(
-      `the service answered with a redirect (${reply.status}), which is not followed with a key`,
-      {
-        hint: 'give the address it moved to with --base-url',
-        code: String(reply.status),
-      },
-    );
-  }
   const what =
     describe(refusal) ?? (reply.json === undefined ? 'the answer is not JSON' : 'the answer is no task');
   return passing(`the service answered ${reply.status}: ${what}`, afterMs, requestId);

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fieldOf, toJson } from '../../src/cli/talk.ts';
+
+// oxlint-disable-next-line no-control-regex -- these are the characters that must not come through
+const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+
+test.each([
+  ['a\nb', '"a\\nb"'],
+  ['\u202eevil', '"\\u202eevil"'],
+  ['\u009b2J', '"\\u009b2J"'],
+  ['\u007f', '"\\u007f"'],
+  ['雨 😀', '"雨 😀"'],
+  [null, 'null'],
+])('%j is written %s', (value, json) => {
+  expect(toJson(value)).toBe(json);
+});
+
+test('JSON is one line without a control character, and reads back as it was', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom('\u2028', '\u009b', '\u202e', '\\', '"', 'a') }),
+  );
+  const value = fc.dictionary(text, fc.oneof(text, fc.integer(), fc.constant(null), fc.array(text)));
+  fc.assert(
+    fc.property(value, (data) => {
+      const json = toJson(data);
+      expect(json).not.toMatch(controls);
+      expect(JSON.parse(json)).toEqual({ ...data });
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+const document = {
+  schema: 'wan.job/1',
+  ok: true,
+  job: {
+    id: '1NKZAW0ZZZ10',
+    status: 'succeeded',
+    outputs: [{ path: '/tmp/a.mp4', url: 'https://e.com/?a=%2F', bytes: 9 }],
+    error: null,
+    request: { prompt: 'a\nb' },
+  },
+  error: null,
+};
+
+test.each([
+  ['id', '1NKZAW0ZZZ10'],
+  ['job.id', '1NKZAW0ZZZ10'],
+  ['outputs.0.path', '/tmp/a.mp4'],
+  ['job.outputs.0.url', 'https://e.com/?a=%2F'],
+  ['outputs.0.bytes', '9'],
+  ['outputs.1.path', ''],
+  ['outputs.path', ''],
+  ['ok', 'true'],
+  ['schema', 'wan.job/1'],
+  ['error', ''],
+  ['request.prompt', 'a b'],
+  ['request', '{"prompt":"a\\nb"}'],
+  ['nothing.at.all', ''],
+  ['', ''],
+  ['.', ''],
+  ['constructor', ''],
+  ['__proto__', ''],
+  ['job.toString', ''],
+])('the field %j is %j', (field, text) => {
+  expect(fieldOf(document, field, 'job')).toBe(text);
+});

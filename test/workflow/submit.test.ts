@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import { modelsFor } from '../../src/catalog/index.ts';
+import type { SendOutcome } from '../../src/core/http.ts';
+import type { Job } from '../../src/core/job.ts';
+import { submitJob } from '../../src/workflow/submit.ts';
+import { makeJob } from '../core/make-job.ts';
+import { failureOf } from '../core/refusal.ts';
+import { reply } from '../core/reply.ts';
+import { getModel } from '../catalog/get-model.ts';
+import { connectionTo, fakeWorld } from './fake-runtime.ts';
+
+const path = '/services/aigc/video-generation/video-synthesis';
+const send = `send POST ${path}`;
+const accepted = reply(200, { output: { task_status: 'PENDING', task_id: 'task-1' }, request_id: 'r-1' });
+const neverSent: SendOutcome = { kind: 'never-sent', reason: 'ECONNREFUSED' };
+const lost: SendOutcome = { kind: 'lost', reason: 'reset' };
+const slowDown = (headers = {}) =>
+  reply(429, { code: 'Throttling', message: 'slow', request_id: 'r' }, headers);
+const refusal = (status: number, code: string, message = 'no') =>
+  reply(status, { code, message, request_id: 'r-2' });
+
+const prepared = makeJob({
+  status: 'prepared',
+  sent_at: null,
+  submitted_at: null,
+  task_id: null,
+  request_id: null,
+});
+const model = getModel('dashscope', 'wan2.6-t2v');
+
+function submit(world: ReturnType<typeof fakeWorld>, stillOurs = async () => true, heard: Job[] = []) {
+  const order = {
+    request: { mode: 't2v', model: model.id, prompt: 'p', media: [] } as const,
+    model,
+    others: modelsFor('dashscope', 't2v', 'beijing'),
+    stillOurs,
+  };
+  return submitJob(
+    world.runtime,
+    connectionTo('dashscope'),
+    prepared,
+    { ...order, request: { ...order.request, media: [] } },
+    (job) => heard.push(job),
+  );
+}
+
+test('writes `submitting` before the send and the task id before it returns', async () => {
+  const world = fakeWorld([accepted]);
+  const heard: Job[] = [];
+  const job = await submit(world, undefined, heard);
+  expect(world.log).toEqual(['save submitting', send, 'save queued task-1']);
+  expect(job).toEqual({
+    ...prepared,
+    status: 'queued',
+    task_id: 'task-1',
+    request_id: 'r-1',
+    sent_at: '2026-11-20T12:00:00.000Z',
+    submitted_at: '2026-11-20T12:00:00.000Z',
+  });
+  expect(world.saved.at(-1)).toEqual(job);
+  expect(heard).toEqual(world.saved);
+  expect(world.events.map(({ event }) => event)).toEqual(['submitting', 'submitted']);
+});
+
+test('sends on a connection of its own, and waits two minutes for the answer', async () => {
+  const world = fakeWorld([accepted]);
+  await submit(world);
+  expect(world.options).toEqual([{ fresh: true, timeoutMs: 120_000, signal: expect.any(AbortSignal) }]);
+});
+
+describe('what certainly was not accepted is sent again', () => {
+  test.each<[string, SendOutcome[], string[]]>([
+    [
+      'never sent',
+      [neverSent, accepted],
+      ['save submitting', send, 'save prepared', 'sleep 1000', 'save submitting', send, 'save queued task-1'],
+    ],
+    [
+      '429',
+      [slowDown(), accepted],
+      ['save submitting', send, 'save prepared', 'sleep 2000', 'save submitting', send, 'save queued task-1'],
+    ],
+    [
+      '429 with Retry-After',
+      [slowDown({ 'retry-after': '7' }), accepted],
+      ['save submitting', send, 'save prepared', 'sleep 7000', 'save submitting', send, 'save queued task-1'],
+    ],
+    [
+      '429 with a date',
+      [slowDown({ 'retry-after': 'Fri, 20 Nov 2026 12:00:09 GMT' }), accepted],
+      ['save submitting', send, 'save prepared', 'sleep 9000', 'save submitting', send, 'save queued task-1'],
+    ],
+  ])('%s', async (_name, script, log) => {
+    const world = fakeWorld(script);
+    expect((await submit(world)).task_id).toBe('task-1');
+    expect(world.log).toEqual(log);
+    expect(world.events.map(({ event }) => event)).toContain('notice');
+  });
+
+  test('a 429 up to five times, then exit 4 and a failed job', async () => {
+    const world = fakeWorld(Array.from({ length: 6 }, () => slowDown()));
+    expect((await failureOf(() => submit(world))).exitCode).toBe(4);
+    expect(world.log.filter((line) => line.startsWith('sleep'))).toEqual(
+      [2, 4, 8, 15, 30].map((seconds) => `sleep ${seconds * 1000}`),
+    );
+    expect(world.log.filter((line) => line === send)).toHaveLength(6);
+    expect(world.saved.at(-1)).toMatchObject({
+      status: 'failed',
+      error: { class: 'quota', request_id: 'r' },
+    });
+  });
+
+  test('an unreachable service twice, then exit 6 and the job as it was', async () => {
+    const world = fakeWorld([neverSent, neverSent, neverSent]);
+    const error = await failureOf(() => submit(world));
+    expect(error).toMatchObject({ exitCode: 6, retryable: true });
+    expect(world.saved.at(-1)).toEqual(prepared);
+    expect(world.left).toEqual([]);
+  });
+});
+
+describe('what may have been accepted is never sent again', () => {
+  test.each<[string, SendOutcome]>([
+    ['a broken connection', lost],
+    ['408', refusal(408, 'Whatever')],
+    ['an unknown 500', refusal(500, 'Gremlins')],
+    ['RequestTimeOut', refusal(500, 'RequestTimeOut')],
+    ['a page', reply(502, '<html>')],
+    ['an empty answer', reply(200, '')],
+    ['half an answer', reply(200, '{"output":{"task_id":"ta')],
+    ['no task id', reply(200, { output: {} })],
+  ])('%s', async (_name, outcome) => {
+    const world = fakeWorld([outcome, accepted]);
+    const error = await failureOf(() => submit(world));
+    expect(error).toMatchObject({ exitCode: 14, hint: `wan status ${prepared.id}` });
+    expect(world.log).toEqual(['save submitting', send, 'save unconfirmed']);
+    expect(world.saved.at(-1)).toMatchObject({
+      status: 'unconfirmed',
+      sent_at: '2026-11-20T12:00:00.000Z',
+      error: { class: 'unconfirmed' },
+    });
+  });
+
+  test('not even after tries that certainly failed', async () => {
+    const world = fakeWorld([neverSent, slowDown(), lost, accepted]);
+    expect((await failureOf(() => submit(world))).exitCode).toBe(14);
+    expect(world.left).toEqual([accepted]);
+  });
+});
+
+describe('what is refused is not sent again', () => {
+  test.each<[string, SendOutcome, number]>([
+    ['the key', refusal(401, 'InvalidApiKey'), 3],
+    ['a parameter', refusal(400, 'InvalidParameter'), 2],
+    ['the content', refusal(400, 'DataInspectionFailed'), 10],
+    ['a bill, as 429', refusal(429, 'PostpaidBillOverdue'), 4],
+    ['a known fault', refusal(500, 'InternalError'), 6],
+    ['a redirect', reply(307, ''), 6],
+  ])('%s', async (_name, outcome, exitCode) => {
+    const world = fakeWorld([outcome, accepted]);
+    expect((await failureOf(() => submit(world))).exitCode).toBe(exitCode);
+    expect(world.log).toEqual(['save submitting', send, 'save failed']);
+  });
+
+  test('a model that is not there names the next one, and buys nothing in its place', async () => {
+    const world = fakeWorld([refusal(404, 'ModelNotFound'), accepted]);
+    const error = await failureOf(() => submit(world));
+    expect(error.hint).toMatch(/^wan t2v -m wan2\.7-t2v …; check the model/u);
+    expect(world.saved.at(-1)).toMatchObject({ status: 'failed', request_id: 'r-2', model: 'wan2.6-t2v' });
+    expect(world.left).toEqual([accepted]);
+  });
+});
+
+test('a job that another process has taken over is not sent', async () => {
+  const world = fakeWorld([accepted]);
+  expect((await failureOf(() => submit(world, async () => false))).exitCode).toBe(1);
+  expect(world.log).toEqual([]);
+});
+
+test('a record that cannot be written keeps the job from being sent', async () => {
+  const world = fakeWorld([accepted], {
+    onSave: () => {
+      throw new Error('disk full');
+    },
+  });
+  await expect(submit(world)).rejects.toThrow('disk full');
+  expect(world.log).toEqual(['save submitting']);
+});
