@@ -37,7 +37,7 @@ export async function runLogin(
 
     // The new key takes the environment's place, so that what is checked is what is stored.
     const variables = Object.fromEntries(provider.keyVariables.map((variable) => [variable, undefined]));
-    const env = { ...bench.env, ...variables, [provider.keyVariables[0] ?? '']: key };
+    const env = { ...bench.env, ...variables, WAN_PROFILE: undefined, [provider.keyVariables[0] ?? '']: key };
     const account = bench.account({ ...flags, provider: provider.id, profile: undefined }, env);
     const connection = await connect({ ...account, profile: name, notices: [] }, bench.connectionTools);
     const answer = await checkKey(connection, bench.connectionTools.send);

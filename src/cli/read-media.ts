@@ -37,7 +37,7 @@ export function readAddress(flag: string, value: string, cwd: string): string {
     if (URL.canParse(text) && /^[\x21-\x7e\u0080-\u{10ffff}]+$/u.test(text)) return text;
     throw new UsageError(`${flag} ${shorten(cutQuery(text), 80)} is not a whole address`, { hint });
   }
-  if (/^oss:\/\/[^\s]+$/iu.test(text)) return text;
+  if (/^oss:\/\/[^\s]+$/iu.test(text) && URL.canParse(text)) return text;
   if (/^data:/iu.test(text)) throw new UsageError(`${flag}: data URLs are not supported yet`, { hint });
   if (/^[a-z][a-z0-9+.-]+:\/\//iu.test(text) && !/^file:/iu.test(text)) {
     throw new UsageError(`${flag} ${shorten(cutQuery(text), 80)} is not an address that services fetch`, {

@@ -17,12 +17,16 @@ export type BuiltRequest = { request: GenerationRequest; warnings: string[] };
 export function buildRequest(wish: Wish, model: Model, others: readonly Model[] = []): BuiltRequest {
   const grant = grantWish(wish, model);
   if (!isProblem(grant)) return grant;
-  const other = grant.isMissingFeature
-    ? others.find((candidate) => candidate.id !== model.id && !isProblem(grantWish(wish, candidate)))
-    : undefined;
-  throw new UsageError(grant.message, {
-    hint: other === undefined ? grant.hint : `-m ${other.id} takes it; or ${grant.hint}`,
-  });
+  const other = others.find(
+    (candidate) => candidate.id !== model.id && !isProblem(grantWish(wish, candidate)),
+  );
+  throw new UsageError(grant.message, { hint: withOther(grant, other) });
+}
+
+/** What is legal here, and the first model that takes the wish as it is. */
+function withOther({ hint, isMissingFeature }: Problem, other: Model | undefined): string {
+  if (other === undefined) return hint;
+  return isMissingFeature ? `-m ${other.id} takes it; or ${hint}` : `${hint}; or -m ${other.id}`;
 }
 
 function grantWish(wish: Wish, model: Model): BuiltRequest | Problem {

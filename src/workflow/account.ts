@@ -91,6 +91,8 @@ function chooseProvider(sources: AccountSources): ProviderId {
     throw unknownProfile(flags.profile, settings);
   }
   if (isSet(env['WAN_PROVIDER'])) return parseProvider(env['WAN_PROVIDER']);
+  const named = env['WAN_PROFILE'];
+  if (isSet(named) && ofProfile(named) === undefined) throw unknownProfile(named, settings);
   const configured = ofProfile(env['WAN_PROFILE']) ?? settings.provider ?? ofProfile(settings.profile);
   if (configured !== undefined) return configured;
 

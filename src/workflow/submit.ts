@@ -12,7 +12,8 @@ const answerTimeoutMs = 120_000;
 const graceMs = 5_000;
 /** Waits before another try of what certainly was not accepted, in milliseconds. */
 const retryDelays = { neverSent: [1_000, 3_000], refused: [2_000, 4_000, 8_000, 15_000, 30_000] };
-const maxRetryAfterMs = 120_000;
+/** A service that asks for more is told good-bye rather than knocked at too early. */
+const maxRetryAfterMs = 600_000;
 
 /** What is bought. */
 export type Order = {
@@ -62,6 +63,7 @@ export async function submitJob(
     if (!(await stillOurs()))
       throw new WanError(`another process has taken over the job ${job.id}`, { hint: 'wan list' });
     await write({ status: 'submitting', sent_at: nowIso(runtime), error: null });
+    await leaveIfAsked(runtime, write);
     runtime.emit({ event: 'submitting', job: current });
     const outcome = await sendWithGrace(runtime, connection, call);
     const verdict = judgeSubmit(outcome, protocol, runtime.clock.now());
@@ -72,6 +74,8 @@ export async function submitJob(
           task_id: verdict.taskId,
           request_id: verdict.requestId ?? null,
           submitted_at: nowIso(runtime),
+        }).catch((error: unknown) => {
+          throw withTask(error, verdict.taskId);
         });
         runtime.emit({ event: 'submitted', job: current });
         return current;
@@ -82,19 +86,29 @@ export async function submitJob(
       case 'never-sent':
       case 'again': {
         const reason = verdict.kind === 'again' ? 'refused' : 'neverSent';
-        const delay = retryDelays[reason][tries[reason]];
+        const asked = verdict.kind === 'again' ? verdict.afterMs : undefined;
+        const isTooLong = asked !== undefined && asked > maxRetryAfterMs;
+        const delay = isTooLong ? undefined : retryDelays[reason][tries[reason]];
         await write({ status: 'prepared', sent_at: null });
         if (delay === undefined) {
           if (verdict.kind === 'again') throw await fail('failed', verdict.error);
           throw verdict.error;
         }
         tries[reason] += 1;
-        const asked = verdict.kind === 'again' ? verdict.afterMs : undefined;
         runtime.emit({ event: 'notice', job: current, message: `${verdict.error.message}; trying again` });
-        await pause(runtime, Math.min(asked ?? delay, maxRetryAfterMs));
+        await pause(runtime, asked ?? delay);
       }
     }
   }
+}
+
+/** A disk that fails at this moment must not hide what was bought. */
+function withTask(error: unknown, taskId: string): unknown {
+  if (!(error instanceof WanError)) return error;
+  return error.with({
+    message: `${error.message}; the service has accepted the job as task ${taskId}`,
+    hint: `wan wait --task-id ${taskId}`,
+  });
 }
 
 /** Waits without throwing: an interruption is handled before the next send. */
@@ -107,6 +121,7 @@ async function leaveIfAsked(runtime: Runtime, write: (patch: Partial<Job>) => Pr
   const reason = runtime.signal.reason as WanError;
   await write({
     status: 'canceled',
+    sent_at: null,
     error: { ...toStoredError(reason), message: 'stopped before it was sent: nothing was sent', hint: null },
   });
   throw reason.with({ hint: 'nothing was sent; run it again' });

@@ -79,11 +79,11 @@ describe('a flag that the model does not take names the first listed one that ta
     expect(error.hint?.slice(0, hint.length)).toBe(hint);
   });
 
-  test('a value beyond a limit names the nearest value, not another model', () => {
+  test('a value beyond a limit names the nearest value, then the first model that takes it', () => {
     const model = getModel('dashscope', 'wan2.6-t2v');
     const others = modelsFor('dashscope', 't2v', undefined);
     const error = refusalOf({ ...leastWish(model), duration: 20 }, model, others);
-    expect(error.hint).toBe('the nearest is --duration 15');
+    expect(error.hint).toBe('the nearest is --duration 15; or -m wan3.0-video');
   });
 
   test.each<[string, Partial<Wish>]>([

@@ -1,7 +1,19 @@
+import * as z from 'zod';
 import type { Model } from '../../core/model.ts';
 import type { GenerationRequest } from '../../core/request.ts';
 import type { TaskReport, Usage } from '../../core/task.ts';
-import { asLink, asNumber, asObject, asTaskId, asText, at } from '../../core/untrusted.ts';
+import {
+  anything,
+  link,
+  number,
+  object,
+  present,
+  rawText,
+  readLoosely,
+  taskId,
+  text,
+} from '../../core/loose.ts';
+import { asNumber, asObject, asText, at } from '../../core/untrusted.ts';
 import type { HttpCall, Protocol, Refusal } from '../protocol.ts';
 import { meaningOf } from './error-codes.ts';
 
@@ -43,52 +55,82 @@ function submit(request: GenerationRequest, _model: Model): HttpCall {
 const waitingWords = new Set(['queued', 'pending', 'processing', 'running', 'submitted']);
 const failedWords = new Set(['failed', 'failure', 'error', 'rejected', 'cancelled', 'canceled']);
 
+const level = { video_url: link, state: text, status: text, usage: anything };
+const levelObject = z.object(level);
+
+const result = object({
+  ...level,
+  success: anything,
+  error: anything,
+  detail: text,
+  trace_id: text,
+  // Results of 3.0 are nested, once or as a list; those of 2.6 are flat.
+  data: z
+    .union([z.array(levelObject.catch({})), levelObject.transform((only) => [only])])
+    .optional()
+    .catch(undefined),
+});
+type Result = NonNullable<z.output<typeof result>>;
+
+const taskRecord = z.object({
+  id: taskId,
+  trace_id: text,
+  started_at: number,
+  finished_at: anything,
+  request: object({ prompt: rawText, model: text }),
+  // Some clients have met it as a JSON text.
+  response: z
+    .preprocess((value) => (typeof value === 'string' ? parseJson(value) : value), result)
+    .optional(),
+});
+
 /**
  * The state of a record, by the rule that its documents and clients agree on: `finished_at` decides where it is
  * present; without it the words inside `response` do.
  */
 function readTask(body: unknown): TaskReport | undefined {
   if (body === null) return { state: 'unknown', links: [] };
-  const record = asObject(body);
+  const record = readLoosely(taskRecord, body);
   if (record === undefined) return undefined;
-  const refusal = readRefusal(record);
-  if (record['id'] === undefined && refusal !== undefined) return undefined;
-  if (asTaskId(record['id']) === undefined) return { state: 'unknown', links: [] };
-
-  const response = readResponse(record['response']);
-  const link = findLink(response);
-  const words = stateWords(response);
-  const failure = at(response, 'error');
-  const finished = record['finished_at'];
-  // A bare text without an end is a passing hiccup of the service: given up, it would cost a paid video.
-  const isHiccup = finished === undefined && typeof failure === 'string';
-  const saysFailed =
-    (failure !== undefined && failure !== null && !isHiccup) ||
-    at(response, 'success') === false ||
-    words.some((word) => failedWords.has(word));
+  if (record.id === undefined) {
+    return readRefusal(body) === undefined ? { state: 'unknown', links: [] } : undefined;
+  }
+  const { response, finished_at: finished } = record;
+  const levels = response === undefined ? [] : [response, ...(response.data ?? [])];
+  const video = levels.map((place) => place.video_url).find((found) => found !== undefined);
+  const words = levels
+    .flatMap((place) => [place.state, place.status])
+    .map((word) => word?.toLowerCase() ?? '');
   const state = stateOf({
     finished: finished === undefined ? 'absent' : asNumber(finished) === undefined ? 'no' : 'yes',
-    saysFailed,
+    saysFailed: saysFailed(response, finished) || words.some((word) => failedWords.has(word)),
     saysWaiting: words.some((word) => waitingWords.has(word)),
-    isEmpty: response === undefined || Object.keys(response).length === 0,
-    hasLink: link !== undefined,
-    hasStarted: asNumber(record['started_at']) !== undefined,
+    isEmpty: Object.keys(asObject(at(body, 'response')) ?? response ?? {}).length === 0,
+    hasLink: video !== undefined,
+    hasStarted: record.started_at !== undefined,
   });
-  const reason = state === 'failed' ? readRefusal(response) : undefined;
-  const finishedAt = readTime(finished);
-  const report: TaskReport = { state, links: state === 'succeeded' && link !== undefined ? [link] : [] };
-  const requestId = asText(record['trace_id']);
-  if (requestId !== undefined) report.requestId = requestId;
-  if (finishedAt !== undefined) report.finishedAt = finishedAt;
-  if (reason?.code !== undefined) report.code = reason.code;
-  if (reason !== undefined) report.message = reason.message;
-  const usage = readUsage(response);
-  if (usage !== undefined) report.usage = usage;
-  const prompt = at(record, 'request', 'prompt');
-  if (typeof prompt === 'string') report.prompt = prompt;
-  const model = asText(at(record, 'request', 'model'));
-  if (model !== undefined) report.model = model;
-  return report;
+  const reason = state === 'failed' ? refusalOf(response) : undefined;
+  return {
+    state,
+    links: state === 'succeeded' && video !== undefined ? [video] : [],
+    ...present({
+      requestId: record.trace_id,
+      finishedAt: readTime(finished),
+      code: reason?.code,
+      message: reason?.message,
+      usage: readUsage(levels),
+      prompt: record.request?.prompt,
+      model: record.request?.model,
+    }),
+  };
+}
+
+/** A bare text without an end is a passing hiccup of the service: given up, it would cost a paid video. */
+function saysFailed(response: Result | undefined, finished: unknown): boolean {
+  const error = response?.error;
+  const isObject = Object.keys(asObject(error) ?? {}).length > 0;
+  const isText = asText(error) !== undefined && finished !== undefined;
+  return isObject || isText || response?.success === false;
 }
 
 function stateOf(facts: {
@@ -115,54 +157,42 @@ function readTime(value: unknown): string | undefined {
   return new Date(seconds * 1000).toISOString();
 }
 
-/** Some clients have met `response` as a JSON text. */
-function readResponse(value: unknown): Record<string, unknown> | undefined {
-  if (typeof value !== 'string') return asObject(value);
+function parseJson(written: string): unknown {
   try {
-    return asObject(JSON.parse(value));
+    return JSON.parse(written);
   } catch {
     return undefined;
   }
 }
 
-/** The levels on which results of 2.6 (flat) and 3.0 (nested) carry their fields. */
-function levels(response: unknown): unknown[] {
-  const data = at(response, 'data');
-  return [response, data, ...(Array.isArray(data) ? data : [])];
-}
+const usageFields = z.object({ duration: number });
 
-function findLink(response: unknown): string | undefined {
-  return levels(response)
-    .map((level) => asLink(at(level, 'video_url')))
-    .find((link) => link !== undefined);
-}
-
-function stateWords(response: unknown): string[] {
-  return levels(response)
-    .flatMap((level) => [asText(at(level, 'state')), asText(at(level, 'status'))])
-    .flatMap((word) => (word === undefined ? [] : [word.toLowerCase()]));
-}
-
-function readUsage(response: unknown): Usage | undefined {
-  const raw = at(response, 'data', 'usage') ?? at(response, 'usage');
-  if (asObject(raw) === undefined) return undefined;
-  const seconds = asNumber(at(raw, 'duration')) ?? null;
+function readUsage(levels: readonly { usage?: unknown }[]): Usage | undefined {
+  // The inner one counts what is billed, the outer one describes the picture.
+  const raw = levels.toReversed().find(({ usage }) => asObject(usage) !== undefined)?.usage;
+  const usage = readLoosely(usageFields, raw);
+  if (usage === undefined) return undefined;
+  const seconds = usage.duration ?? null;
   return { billedSeconds: seconds, inputSeconds: null, outputSeconds: seconds, raw };
 }
 
 /** An error object, a bare text, or `detail`, for any status: the gateway and the guides differ. */
 function readRefusal(body: unknown): Refusal | undefined {
-  const error = at(body, 'error');
-  const requestId = asText(at(body, 'trace_id'));
-  const code = asText(at(error, 'code'));
-  const message = asText(at(error, 'message')) ?? asText(error) ?? asText(at(body, 'detail'));
-  if (code === undefined && message === undefined) return undefined;
-  return { code, message: message ?? code ?? '', requestId };
+  return refusalOf(readLoosely(result, body));
 }
+
+function refusalOf(reply: Result | undefined): Refusal | undefined {
+  const error = readLoosely(z.object({ code: text, message: text }), reply?.error);
+  const message = error?.message ?? asText(reply?.error) ?? reply?.detail;
+  if (error?.code === undefined && message === undefined) return undefined;
+  return { code: error?.code, message: message ?? error?.code ?? '', requestId: reply?.trace_id };
+}
+
+const submitReply = z.object({ task_id: taskId });
 
 export const acedataProtocol: Protocol = {
   submit,
-  readTaskId: (body) => asTaskId(at(body, 'task_id')),
+  readTaskId: (body) => readLoosely(submitReply, body)?.task_id,
   query: (taskId) => ({ method: 'POST', path: '/wan/tasks', body: { action: 'retrieve', id: taskId } }),
   readTask,
   readRefusal,

@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import type { Model } from '../../core/model.ts';
 import type { GenerationRequest } from '../../core/request.ts';
-import { asLink, asNumber, asObject, asTaskId, asText, at } from '../../core/untrusted.ts';
+import { asNumber, at } from '../../core/untrusted.ts';
+import { link, number, object, present, rawText, readLoosely, taskId, text } from '../../core/loose.ts';
 import type { TaskReport, Usage } from '../../core/task.ts';
 import type { HttpCall, Protocol, Refusal } from '../protocol.ts';
 import { meaningOf } from './error-codes.ts';
@@ -57,80 +59,93 @@ const states: Record<string, TaskReport['state']> = {
   UNKNOWN: 'unknown',
 };
 
+const result = z.object({ video_url: link, url: link });
+
+const taskReply = z.object({
+  request_id: text,
+  output: z.object({
+    task_status: text,
+    end_time: text,
+    code: text,
+    message: text,
+    orig_prompt: rawText,
+    // The link stands in five places, by model family.
+    video_url: link,
+    results: z
+      .union([z.array(result.catch({})), result.transform((only) => [only])])
+      .optional()
+      .catch(undefined),
+    output_video_url: link,
+  }),
+  usage: object({
+    duration: number,
+    video_duration: number,
+    input_video_duration: number,
+    output_video_duration: number,
+    size: text,
+  }),
+});
+
 function readTask(body: unknown): TaskReport | undefined {
-  const output = asObject(at(body, 'output'));
-  const word = asText(output?.['task_status'])?.toUpperCase();
-  const state = word === undefined ? undefined : states[word];
-  if (output === undefined || state === undefined) return undefined;
-  const usage = readUsage(at(body, 'usage'));
-  const [width, height] = /^(\d+)\*(\d+)$/u.exec(asText(at(body, 'usage', 'size')) ?? '')?.slice(1) ?? [];
-  const finishedAt = readTime(output['end_time']);
+  const reply = readLoosely(taskReply, body);
+  const state = states[reply?.output.task_status?.toUpperCase() ?? ''];
+  if (reply === undefined || state === undefined) return undefined;
+  const { output, usage } = reply;
+  const [first] = output.results ?? [];
+  const video = output.video_url ?? first?.video_url ?? first?.url ?? output.output_video_url;
+  const [width, height] = /^(\d+)\*(\d+)$/u.exec(usage?.size ?? '')?.slice(1) ?? [];
   return {
     state,
-    links: state === 'succeeded' ? readLinks(output) : [],
-    ...present('requestId', asText(at(body, 'request_id'))),
-    ...present('finishedAt', finishedAt),
-    ...present('code', asText(output['code'])),
-    ...present('message', asText(output['message'])),
-    ...present('usage', usage),
-    ...present('width', asNumber(width)),
-    ...present('height', asNumber(height)),
-    ...present('prompt', typeof output['orig_prompt'] === 'string' ? output['orig_prompt'] : undefined),
+    links: state === 'succeeded' && video !== undefined ? [video] : [],
+    ...present({
+      requestId: reply.request_id,
+      finishedAt: readTime(output.end_time ?? ''),
+      code: output.code,
+      message: output.message,
+      usage: usage === undefined ? undefined : readUsage(usage, at(body, 'usage')),
+      width: asNumber(width),
+      height: asNumber(height),
+      prompt: output.orig_prompt,
+    }),
   };
 }
 
-function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
-}
-
-/** The link stands in four places, by model family. */
-function readLinks(output: Record<string, unknown>): string[] {
-  const candidates = [
-    output['video_url'],
-    at(output, 'results', 'video_url'),
-    at(output, 'results', 0, 'video_url'),
-    at(output, 'results', 0, 'url'),
-    output['output_video_url'],
-  ];
-  const link = candidates.map(asLink).find((candidate) => candidate !== undefined);
-  return link === undefined ? [] : [link];
-}
-
-function readUsage(raw: unknown): Usage | undefined {
-  if (asObject(raw) === undefined) return undefined;
-  const seconds = asNumber(at(raw, 'duration')) ?? asNumber(at(raw, 'video_duration')) ?? null;
+function readUsage(usage: NonNullable<z.output<typeof taskReply>['usage']>, raw: unknown): Usage {
+  const seconds = usage.duration ?? usage.video_duration ?? null;
   return {
     billedSeconds: seconds,
-    inputSeconds: asNumber(at(raw, 'input_video_duration')) ?? null,
-    outputSeconds: asNumber(at(raw, 'output_video_duration')) ?? seconds,
+    inputSeconds: usage.input_video_duration ?? null,
+    outputSeconds: usage.output_video_duration ?? seconds,
     raw,
   };
 }
 
 /** `2026-04-16 23:13:40.553`, without zone: UTC+8 by all evidence. */
-function readTime(value: unknown): string | undefined {
-  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,3})?)/u.exec(asText(value) ?? '');
+function readTime(written: string): string | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,3})?)/u.exec(written);
   if (match === null) return undefined;
   const time = new Date(`${match[1]}T${match[2]}+08:00`);
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
+const errorFields = { code: text, type: text, message: text, request_id: text };
+const errorReply = z.object({ ...errorFields, error: object(errorFields) });
+
 /** Errors stand at the top, or wrapped in `error` by gateways in front of the service. */
 function readRefusal(body: unknown): Refusal | undefined {
-  const place = asObject(at(body, 'error')) ?? asObject(body);
-  const code = asText(place?.['code']) ?? asText(place?.['type']);
-  const message = asText(place?.['message']);
+  const reply = readLoosely(errorReply, body);
+  const place = reply?.error ?? reply;
+  const code = place?.code ?? place?.type;
+  const message = place?.message;
   if (code === undefined && message === undefined) return undefined;
-  return {
-    code,
-    message: message ?? code ?? '',
-    requestId: asText(at(body, 'request_id')) ?? asText(place?.['request_id']),
-  };
+  return { code, message: message ?? code ?? '', requestId: reply?.request_id ?? place?.request_id };
 }
+
+const submitReply = z.object({ output: object({ task_id: taskId }) });
 
 export const dashscopeProtocol: Protocol = {
   submit,
-  readTaskId: (body) => asTaskId(at(body, 'output', 'task_id')),
+  readTaskId: (body) => readLoosely(submitReply, body)?.output?.task_id,
   query: (taskId) => ({ method: 'GET', path: `/tasks/${encodeURIComponent(taskId)}` }),
   readTask,
   readRefusal,
