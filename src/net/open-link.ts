@@ -92,9 +92,9 @@ function getOnce(
         },
         onResponseStart: (_controller, status, raw) => {
           if (status < 200) return;
-          const headers = singleHeaders(raw);
-          mayPause = isKeptAlive(headers);
-          resolve({ status, headers, body, discard: () => abort?.(dropped) });
+          const received = singleHeaders(raw);
+          mayPause = isKeptAlive(received);
+          resolve({ status, headers: received, body, discard: () => abort?.(dropped) });
         },
         onResponseData: (controller, chunk) => {
           body.push(chunk, mayPause ? controller : undefined);

@@ -193,7 +193,7 @@ const submitReply = z.object({ task_id: taskId });
 export const acedataProtocol: Protocol = {
   submit,
   readTaskId: (body) => readLoosely(submitReply, body)?.task_id,
-  query: (taskId) => ({ method: 'POST', path: '/wan/tasks', body: { action: 'retrieve', id: taskId } }),
+  query: (id) => ({ method: 'POST', path: '/wan/tasks', body: { action: 'retrieve', id } }),
   readTask,
   readRefusal,
   // No task has this id: a good token is answered with nothing, a bad one with 401.

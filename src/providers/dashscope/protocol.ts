@@ -146,7 +146,7 @@ const submitReply = z.object({ output: object({ task_id: taskId }) });
 export const dashscopeProtocol: Protocol = {
   submit,
   readTaskId: (body) => readLoosely(submitReply, body)?.output?.task_id,
-  query: (taskId) => ({ method: 'GET', path: `/tasks/${encodeURIComponent(taskId)}` }),
+  query: (id) => ({ method: 'GET', path: `/tasks/${encodeURIComponent(id)}` }),
   readTask,
   readRefusal,
   checkKey: { method: 'GET', path: '/tasks/?page_no=1&page_size=1' },
