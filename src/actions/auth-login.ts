@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Context } from '../cli/context.ts';
 import { connectionShape, readFlags } from '../cli/flags.ts';
 import { askHidden } from '../cli/ask-hidden.ts';
+import { readStdin } from '../cli/read-prompt.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
 import { AuthError, NetworkError, UsageError } from '../core/errors.ts';
@@ -35,15 +36,21 @@ export async function runLogin(
     const key = await readKey(context, talk, provider, flags.apiKeyStdin);
     context.secrets.add(key);
 
-    // The new key takes the environment's place, so that what is checked is what is stored.
+    // The new key takes the environment's place, and no stored address stands in its way: what is checked is stored.
     const variables = Object.fromEntries(provider.keyVariables.map((variable) => [variable, undefined]));
-    const env = { ...bench.env, ...variables, WAN_PROFILE: undefined, [provider.keyVariables[0] ?? '']: key };
-    const account = bench.account({ ...flags, provider: provider.id, profile: undefined }, env);
+    const env = {
+      ...bench.env,
+      ...variables,
+      WAN_PROFILE: undefined,
+      [provider.keyVariables[0] ?? '']: key,
+    };
+    const account = bench.account({ ...flags, provider: provider.id, profile: undefined }, env, {});
     const connection = await connect({ ...account, profile: name, notices: [] }, bench.connectionTools);
     const answer = await checkKey(connection, bench.connectionTools.send);
     if (answer.kind === 'refused') {
       throw new AuthError(`${provider.title} refuses the key: ${answer.reason}`, {
         code: answer.code,
+        requestId: answer.requestId,
         hint: 'copy the key again; it belongs to one region (--region)',
       });
     }
@@ -54,27 +61,31 @@ export async function runLogin(
       });
     }
     const origin = new URL(connection.base).origin;
-    const profile: Profile = {
-      ...bench.settings.profiles?.[name],
-      provider: provider.id,
-      key,
-      key_origin: origin,
-      ...(connection.region === undefined || connection.region === 'sandbox'
-        ? {}
-        : { region: connection.region }),
-      ...(connection.isCustomBase ? { base_url: connection.base } : {}),
-      ...(connection.workspace === undefined ? {} : { workspace: connection.workspace }),
-    };
-    await bench.settingsStore.change((settings) => ({
-      ...settings,
-      profiles: { ...settings.profiles, [name]: profile },
-    }));
-    const where = connection.region === undefined ? origin : connection.region;
+    const region = connection.region === 'sandbox' ? undefined : connection.region;
+    await bench.settingsStore.change((settings) => {
+      const {
+        region: _r,
+        base_url: _b,
+        workspace: _w,
+        ...kept
+      } = settings.profiles?.[name] ?? { provider: provider.id };
+      const profile: Profile = {
+        ...kept,
+        provider: provider.id,
+        key,
+        key_origin: origin,
+        ...(region === undefined ? {} : { region }),
+        ...(connection.isCustomBase ? { base_url: connection.base } : {}),
+        ...(connection.workspace === undefined ? {} : { workspace: connection.workspace }),
+      };
+      return { ...settings, profiles: { ...settings.profiles, [name]: profile } };
+    });
+    const where = region ?? origin;
     return talk.finish({
       value: {
         profile: name,
         provider: provider.id,
-        region: profile.region ?? null,
+        region: region ?? null,
         origin,
         path: bench.settingsStore.path,
       },
@@ -106,7 +117,7 @@ async function readKey(
   const hint = `printf %s "$KEY" | wan auth login --provider ${provider.id} --api-key-stdin`;
   let text: string;
   if (fromStdin) {
-    text = await readAll(context);
+    text = (await readStdin(context)).toString('utf8');
   } else {
     if (!context.io.canPrompt || !talk.flags.input) {
       throw new UsageError('there is no terminal to ask for the key', { hint });
@@ -121,13 +132,4 @@ async function readKey(
     });
   }
   return key;
-}
-
-async function readAll(context: Context): Promise<string> {
-  let text = '';
-  for await (const chunk of context.stdin as AsyncIterable<Buffer>) {
-    text += chunk.toString('utf8');
-    if (text.length > 10_000) break;
-  }
-  return text;
 }

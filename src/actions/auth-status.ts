@@ -1,8 +1,8 @@
 import { connectionShape, readFlags } from '../cli/flags.ts';
 import type { Context } from '../cli/context.ts';
 import type { Talk } from '../cli/talk.ts';
-import { openWorkbench, type Workbench } from '../cli/workbench.ts';
-import { AuthError, NetworkError, WanError } from '../core/errors.ts';
+import { openWorkbench, type ConnectionFlags, type Workbench } from '../cli/workbench.ts';
+import { AuthError, NetworkError, NoKeyError, WanError } from '../core/errors.ts';
 import { providerIds, type ProviderId } from '../core/model.ts';
 import { parseProvider } from '../workflow/account.ts';
 import { checkKey, connect, type KeyAnswer } from '../workflow/connection.ts';
@@ -26,18 +26,10 @@ export async function runAuthStatus(
   const flags = readFlags(connectionShape, input.flags);
   const bench = await openWorkbench(context, talk, flags);
   try {
-    const asked = flags.provider === undefined ? undefined : parseProvider(flags.provider);
-    const profiles = Object.entries(bench.settings.profiles ?? {})
-      .filter(([name, profile]) => profile.key !== undefined && name !== profile.provider)
-      .map(([name]) => name);
-    const targets =
-      flags.profile !== undefined
-        ? [{ profile: flags.profile }]
-        : [...providerIds.map((provider) => ({ provider })), ...profiles.map((profile) => ({ profile }))];
     const rows: Row[] = [];
-    for (const target of targets) {
-      const row = await look(bench, { ...flags, ...target });
-      if (row !== undefined && (asked === undefined || row.provider === asked)) rows.push(row);
+    for (const target of targetsOf(bench, flags)) {
+      const row = await look(bench, flags, target);
+      if (row !== undefined) rows.push(row);
     }
     return talk.finish({ value: rows, lines: rows.map(describe), error: verdict(rows) });
   } finally {
@@ -45,34 +37,45 @@ export async function runAuthStatus(
   }
 }
 
-async function look(bench: Workbench, flags: Parameters<Workbench['account']>[0]): Promise<Row | undefined> {
-  const account = accountOrNothing(bench, flags);
-  if (account === undefined) return undefined;
-  const base = { provider: account.provider.id, profile: account.profile, source: account.key.source };
+type Target = { provider: ProviderId; profile: string | undefined };
+
+/** Every provider's usual key, and every named profile's. */
+function targetsOf(bench: Workbench, flags: ConnectionFlags): Target[] {
+  const stored = Object.entries(bench.settings.profiles ?? {});
+  const usual = providerIds.map((provider) => ({ provider, profile: undefined }));
+  const named = stored
+    .filter(([name, profile]) => profile.key !== undefined && name !== profile.provider)
+    .map(([name, profile]) => ({ provider: profile.provider, profile: name }));
+  const wanted = flags.provider === undefined ? undefined : parseProvider(flags.provider);
+  if (flags.profile !== undefined) {
+    const { provider } = bench.account(flags);
+    return [{ provider: provider.id, profile: flags.profile }];
+  }
+  return [...usual, ...named].filter(({ provider }) => wanted === undefined || provider === wanted);
+}
+
+async function look(bench: Workbench, flags: ConnectionFlags, target: Target): Promise<Row | undefined> {
+  const row = { provider: target.provider, profile: target.profile ?? target.provider, source: 'nowhere' };
+  let region: string | null = null;
   try {
+    const account = bench.account({ ...flags, ...target });
+    Object.assign(row, { profile: account.profile, source: account.key.source });
+    region = account.region ?? null;
     const connection = await connect(account, bench.connectionTools);
     const answer = await checkKey(connection, bench.connectionTools.send);
     return {
-      ...base,
+      ...row,
       region: connection.region ?? null,
       origin: new URL(connection.base).origin,
       state: answer.kind,
       reason: answer.kind === 'good' ? null : answer.reason,
     };
   } catch (error) {
+    // A provider without a key is no failure here, only one row fewer.
+    if (error instanceof NoKeyError && target.profile === undefined) return undefined;
     if (!(error instanceof WanError)) throw error;
     const state = error.class === 'auth' ? 'refused' : 'inconclusive';
-    return { ...base, region: account.region ?? null, origin: null, state, reason: error.message };
-  }
-}
-
-/** A provider without a key is no failure here, only one row fewer. */
-function accountOrNothing(bench: Workbench, flags: Parameters<Workbench['account']>[0]) {
-  try {
-    return bench.account(flags);
-  } catch (error) {
-    if (error instanceof AuthError && flags.profile === undefined) return undefined;
-    throw error;
+    return { ...row, region, origin: null, state, reason: error.message };
   }
 }
 

@@ -1,14 +1,17 @@
+import { createHash } from 'node:crypto';
 import type { Talk } from '../cli/talk.ts';
 import { jobDocument } from '../core/documents.ts';
-import { NotFinishedError, UnconfirmedError, WaitTimeoutError } from '../core/errors.ts';
-import { fromStoredError, isFinal, type Job } from '../core/job.ts';
+import { WaitTimeoutError } from '../core/errors.ts';
+import { isFinal, type Job } from '../core/job.ts';
 import { finishJob, type FinishOptions } from '../workflow/generate.ts';
+import { handleOf, requireTask } from '../workflow/job-state.ts';
 import { checkTarget } from '../workflow/output-target.ts';
 import type { Runtime } from '../workflow/runtime.ts';
 import { isStillSaved } from '../workflow/save.ts';
+import { withContinuation } from '../workflow/wait.ts';
 import type { FoundJob } from './find-job.ts';
 
-type CollectOptions = Omit<FinishOptions, 'linkHours' | 'lookNow'> & {
+type CollectOptions = Omit<FinishOptions, 'linkHours' | 'lookNow' | 'handle'> & {
   toStdout: (file: string) => Promise<void>;
 };
 
@@ -26,50 +29,50 @@ export async function collect(
   if ((await isStillSaved(own)) && (wants === own?.path || isSameWish(job, options))) {
     return tell(talk, job, isForeign);
   }
-  if (isFinal(job) && job.error !== null) throw fromStoredError(job.error);
-  checkSubmitted(job);
-  await checkTarget(options.saving, own?.path ?? undefined);
+  requireTask(job, runtime.clock.now());
+  await checkTarget(options.saving, own);
   const sink = {
     job: (next: Job) => talk.setJob(next, { isForeign }),
     toStdout: options.toStdout,
   };
+  const handle = handleOf(job, isForeign);
+  const finish = async (world: Runtime, current: Job) => {
+    const connection = await found.connect();
+    const finishing = { ...options, linkHours: found.linkHours, lookNow: true, handle };
+    return tell(talk, await finishJob(world, connection, current, finishing, sink), isForeign);
+  };
+  // A task without a record has a lock as well: two waiters must not write into one file.
   if (isForeign) {
-    const unsaved: Runtime = { ...runtime, jobs: { ...runtime.jobs, save: async () => {} } };
-    return tell(
-      talk,
-      await finishJob(unsaved, await found.connect(), job, { ...options, ...found, lookNow: true }, sink),
-      true,
-    );
+    const unrecorded: Runtime = { ...runtime, jobs: { ...runtime.jobs, save: async () => {} } };
+    return withLock(runtime, talk, taskLock(job.task_id), handle, options, () => finish(unrecorded, job));
   }
-  return withLock(runtime, talk, job, options.deadlineMs, async () => {
+  return withLock(runtime, talk, job.id, handle, options, async () => {
     // Another process may have finished it while this one was on its way to the lock.
     const stored = (await runtime.jobs.find(job.id)) ?? job;
-    checkSubmitted(stored);
-    if (isFinal(stored) && stored.error !== null) throw fromStoredError(stored.error);
+    requireTask(stored, runtime.clock.now());
     if (isFinal(stored) && (await isStillSaved(stored.outputs[0])) && isSameWish(stored, options)) {
       return tell(talk, stored, false);
     }
-    const fresh = stored.status === 'succeeded' ? stored : { ...stored, ...outcomeOf(job) };
-    const connection = await found.connect();
-    return tell(
-      talk,
-      await finishJob(runtime, connection, fresh, { ...options, ...found, lookNow: true }, sink),
-      false,
-    );
+    return finish(runtime, stored.status === 'succeeded' ? stored : { ...stored, ...outcomeOf(job) });
   });
+}
+
+function taskLock(taskId: string): string {
+  return `task-${createHash('sha256').update(taskId).digest('hex').slice(0, 32)}`;
 }
 
 /** A second waiter follows the first, and takes over when that one is gone. */
 async function withLock(
   runtime: Runtime,
   talk: Talk,
-  job: Job,
-  deadlineMs: number | undefined,
+  name: string,
+  handle: string,
+  { deadlineMs }: CollectOptions,
   work: () => Promise<number>,
 ): Promise<number> {
   let isTold = false;
   for (;;) {
-    const lock = await runtime.jobs.tryLock(job.id);
+    const lock = await runtime.jobs.tryLock(name);
     if (lock !== undefined) {
       try {
         return await work();
@@ -77,15 +80,16 @@ async function withLock(
         await lock.release();
       }
     }
-    if (!isTold) talk.notice(`another wan is working on the job ${job.id}; following it`);
+    if (!isTold) talk.notice('another wan is working on this job; following it');
     isTold = true;
-    if (deadlineMs !== undefined && runtime.clock.now() >= deadlineMs) {
-      throw new WaitTimeoutError('stopped following the other wan; the job goes on', {
-        hint: `wan wait ${job.id}`,
-        retryable: true,
-      });
+    try {
+      if (deadlineMs !== undefined && runtime.clock.now() >= deadlineMs) {
+        throw new WaitTimeoutError('stopped following the other wan; the job goes on', { retryable: true });
+      }
+      await runtime.clock.sleep(followMs, runtime.signal);
+    } catch (error) {
+      throw withContinuation(error, `wan wait ${handle}`);
     }
-    await runtime.clock.sleep(followMs, runtime.signal);
   }
 }
 
@@ -107,20 +111,6 @@ function outcomeOf({
 
 function isSameWish(job: Job, { saving }: CollectOptions): boolean {
   return saving.output === job.saving.output && saving.directory === job.saving.directory;
-}
-
-/** @throws {WanError} for a job that has no task to ask for */
-export function checkSubmitted(job: Job): asserts job is Job & { task_id: string } {
-  if (job.status === 'unconfirmed') {
-    throw new UnconfirmedError(`it is not known whether the service accepted the job ${job.id}`, {
-      hint: `wan status ${job.id}`,
-    });
-  }
-  if (job.task_id === null) {
-    throw new NotFinishedError(`the job ${job.id} was never accepted by the service (${job.status})`, {
-      hint: `wan status ${job.id}`,
-    });
-  }
 }
 
 function tell(talk: Talk, job: Job, isForeign: boolean): number {

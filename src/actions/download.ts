@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { Context } from '../cli/context.ts';
 import { connectionShape, readFlags, savingShape } from '../cli/flags.ts';
-import { checkStdout, savingOf, stdoutWriter } from '../cli/job-flags.ts';
+import { checkStdout, savingOfJob, stdoutWriter } from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
 import { NotFinishedError } from '../core/errors.ts';
-import { fromStoredError } from '../core/job.ts';
+import { handleOf, requireTask } from '../workflow/job-state.ts';
 import { queryTask } from '../workflow/query.ts';
 import { notFound } from '../workflow/wait.ts';
-import { checkSubmitted, collect } from './collect.ts';
+import { collect } from './collect.ts';
 import { findJob, type FoundJob } from './find-job.ts';
 
 const shape = { ...connectionShape, ...savingShape, taskId: z.string().optional() };
@@ -23,7 +23,7 @@ export async function runDownload(
   const bench = await openWorkbench(context, talk, flags);
   try {
     const found = await findJob(context, talk, bench, 'download', input.task, flags);
-    const saving = savingOf(context, bench, found.job.profile, flags, found.job.saving);
+    const saving = savingOfJob(context, bench, found.job, flags);
     checkStdout(context, talk, saving, false);
     const finished = await finishedOf(found);
     return await collect(bench.runtime, talk, finished, {
@@ -38,10 +38,8 @@ export async function runDownload(
 
   async function finishedOf(found: FoundJob): Promise<FoundJob> {
     const { job } = found;
-    if (job.error !== null && job.status !== 'unconfirmed') throw fromStoredError(job.error);
     if (job.status === 'succeeded') return found;
-    const handle = found.isForeign ? `--task-id ${job.task_id}` : job.id;
-    checkSubmitted(job);
+    requireTask(job, context.clock.now());
     const connection = await found.connect();
     const result = await queryTask(bench.runtime, connection, job, job.task_id, found.linkHours);
     if (result.kind === 'passing-fault') throw result.error;
@@ -50,7 +48,7 @@ export async function runDownload(
     talk.setJob(current, { isForeign: found.isForeign });
     if (current.status === 'queued' || current.status === 'running') {
       throw new NotFinishedError(`the job is ${current.status}, there is nothing to save yet`, {
-        hint: `wan wait ${handle}`,
+        hint: `wan wait ${handleOf(current, found.isForeign)}`,
         retryable: true,
       });
     }

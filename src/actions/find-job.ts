@@ -1,10 +1,11 @@
 import type { Context } from '../cli/context.ts';
-import { savingOf } from '../cli/job-flags.ts';
+import { inUseOf, savingOf } from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import type { ConnectionFlags, Workbench } from '../cli/workbench.ts';
-import { findModel } from '../catalog/index.ts';
+import { assumedModel, findModel } from '../catalog/index.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
+import { settleLostSubmit } from '../workflow/job-state.ts';
 import { findNamed, foreignJob } from '../workflow/lookup.ts';
 import type { Connection } from '../workflow/runtime.ts';
 
@@ -36,7 +37,7 @@ export async function findJob(
 ): Promise<FoundJob> {
   const named = await findNamed(bench.runtime.jobs, { task, taskId: flags.taskId, command });
   if (named.kind === 'job') {
-    const { job } = named;
+    const job = await settleLostSubmit(named.job, bench.runtime.jobs);
     checkProvider(job, flags.provider);
     talk.setJob(job);
     const model = job.model === null ? undefined : findModel(job.provider, job.model);
@@ -44,14 +45,18 @@ export async function findJob(
       job,
       isForeign: false,
       connect: () => bench.connectionOf(job, flags),
-      linkHours: model?.linkHours ?? 24,
+      linkHours: (model ?? assumedModel(job.provider, job.model ?? '', job.mode ?? 't2v')).linkHours,
     };
   }
   const connection = await bench.connection(flags);
-  const saving = savingOf(context, bench, connection.profile, { ...flags, force: flags.force ?? false });
+  const saving = savingOf(context, bench, inUseOf(connection.profile, flags), {
+    ...flags,
+    force: flags.force ?? false,
+  });
   const job = foreignJob(named.taskId, connection, saving, context.clock.now());
   talk.setJob(job, { isForeign: true });
-  return { job, isForeign: true, connect: async () => connection, linkHours: 24 };
+  const { linkHours } = assumedModel(job.provider, '', 't2v');
+  return { job, isForeign: true, connect: async () => connection, linkHours };
 }
 
 /** A record knows its provider; a flag that says otherwise is a mix-up of two jobs. */

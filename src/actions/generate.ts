@@ -1,12 +1,11 @@
-import { ExitCode } from '../core/exit-code.ts';
 import type { Context } from '../cli/context.ts';
 import { connectionShape, generationShape, readFlags, savingShape, waitingShape } from '../cli/flags.ts';
-import { checkStdout, savingOf, stdoutWriter, waitingOf } from '../cli/job-flags.ts';
+import { checkStdout, inUseOf, savingOf, stdoutWriter, waitingOf } from '../cli/job-flags.ts';
 import type { MediaFlag } from '../cli/options.ts';
 import { readAddress, readCallback, readMedia } from '../cli/read-media.ts';
 import { readPrompt } from '../cli/read-prompt.ts';
 import type { Talk } from '../cli/talk.ts';
-import { openWorkbench, type Workbench } from '../cli/workbench.ts';
+import { openWorkbench } from '../cli/workbench.ts';
 import { buildRequest } from '../core/build-request.ts';
 import { jobDocument } from '../core/documents.ts';
 import type { Job } from '../core/job.ts';
@@ -42,13 +41,14 @@ export async function runGenerate(context: Context, talk: Talk, input: GenerateI
         : connection.isCustomBase && flags.region === undefined
           ? undefined
           : connection.region;
-    const asked = flags.model ?? modelSetting(bench, profile, input.mode);
+    const inUse = inUseOf(profile, flags);
+    const asked = flags.model ?? bench.setting(`model.${input.mode}`, inUse);
     const { model, others, warnings } = pickModel(provider.id, input.mode, region, asked);
     const built = buildRequest(wish, model, others);
-    const saving = savingOf(context, bench, profile, flags);
+    const saving = savingOf(context, bench, inUse, flags);
     checkStdout(context, talk, saving, !flags.wait);
     await checkTarget(saving);
-    const waiting = waitingOf(context, bench, profile, flags);
+    const waiting = waitingOf(context, bench, inUse, flags);
 
     [...warnings, ...built.warnings].forEach(talk.notice);
     if (!talk.flags.quiet) context.io.err(describePurchase(built.request, model));
@@ -64,12 +64,10 @@ export async function runGenerate(context: Context, talk: Talk, input: GenerateI
 }
 
 function finish(talk: Talk, job: Job, noWait: boolean): number {
+  if (noWait) talk.notice(`accepted as job ${job.id}; \`wan wait ${job.id}\` saves the video`);
   const path = job.outputs[0]?.path ?? null;
   const line = noWait ? job.task_id : path === '-' ? null : path;
-  const code = talk.finish({ value: jobDocument(job), lines: line === null ? [] : [line] });
-  if (noWait && code === ExitCode.ok)
-    talk.notice(`accepted as job ${job.id}; \`wan wait ${job.id}\` saves the video`);
-  return code;
+  return talk.finish({ value: jobDocument(job), lines: line === null ? [] : [line] });
 }
 
 async function readWish(
@@ -96,9 +94,4 @@ async function readWish(
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { mode, media: readMedia(media, context.cwd), ...set };
-}
-
-function modelSetting(bench: Workbench, profile: string, mode: Mode): string | undefined {
-  const named = bench.env['WAN_MODEL']?.trim();
-  return named !== undefined && named !== '' ? named : bench.defaults(profile).model?.[mode];
 }

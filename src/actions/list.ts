@@ -3,11 +3,11 @@ import type { Context } from '../cli/context.ts';
 import { readFlags, wholeNumber } from '../cli/flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { jobDocument } from '../core/documents.ts';
+import { describeExpiry } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { shorten } from '../core/plain-text.ts';
 import { createJobStore } from '../store/jobs.ts';
-import { describeExpiry } from './status.ts';
 
 const shape = { limit: wholeNumber('20'), all: z.boolean().default(false) };
 
@@ -26,7 +26,7 @@ export async function runList(
   const open = await store.listOpen();
   const done = await store.listDone(limit);
   const jobs = [...new Map([...open, ...done].map((job) => [job.id, job])).values()]
-    .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+    .toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1))
     .slice(0, limit);
   const now = context.clock.now();
   if (jobs.length === 0) talk.notice('no jobs yet; `wan t2v "…"` makes one');

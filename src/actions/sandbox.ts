@@ -80,11 +80,11 @@ async function serve(
   sandbox: Sandbox,
   variables: Record<string, string>,
 ): Promise<number> {
+  talk.notice(`serving on ${sandbox.origin}; Ctrl-C stops it`);
   const code = talk.finish({
     value: { origin: sandbox.origin, port: sandbox.port, variables },
     lines: Object.entries(variables).map(([name, value]) => `export ${name}=${value}`),
   });
-  talk.notice(`serving on ${sandbox.origin}; Ctrl-C stops it`);
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
     context.signal.addEventListener('abort', () => resolve(), { once: true });

@@ -4,10 +4,11 @@ import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
 import * as z from 'zod';
 import { jobDocument } from '../core/documents.ts';
-import { formatDuration } from '../core/duration.ts';
-import { NotFinishedError, NotFoundError, UnconfirmedError, type WanError } from '../core/errors.ts';
-import { fromStoredError, isFinal, type Job } from '../core/job.ts';
+import { describeExpiry } from '../core/duration.ts';
+import { NotFinishedError, type WanError } from '../core/errors.ts';
+import { isFinal, type Job } from '../core/job.ts';
 import { shorten } from '../core/plain-text.ts';
+import { failureOf, handleOf, unsubmitted } from '../workflow/job-state.ts';
 import { queryTask } from '../workflow/query.ts';
 import { notFound } from '../workflow/wait.ts';
 import { findJob } from './find-job.ts';
@@ -38,10 +39,7 @@ export async function runStatus(
 
     async function stateOf(): Promise<Job> {
       if (isFinal(job)) return job;
-      if (job.task_id !== null) return ask(job, job.task_id);
-      // Its sender died between the send and the answer.
-      const isLost = job.status === 'submitting' && !(await bench.runtime.jobs.isHeld(job.id));
-      return isLost ? { ...job, status: 'unconfirmed' } : job;
+      return job.task_id === null ? job : ask(job, job.task_id);
     }
 
     async function ask(unfinished: Job, taskId: string): Promise<Job> {
@@ -57,7 +55,7 @@ export async function runStatus(
 }
 
 /** One line: first the status, then the task's id, then what else is worth knowing. */
-export function describeStatus(job: Job, nowMs: number): string {
+function describeStatus(job: Job, nowMs: number): string {
   const output = job.outputs[0];
   const parts = [
     `${job.status} ${job.task_id ?? job.id}`,
@@ -69,41 +67,14 @@ export function describeStatus(job: Job, nowMs: number): string {
   return parts.filter((part) => part !== null).join('  ');
 }
 
-export function describeExpiry(expiresAt: string, nowMs: number): string {
-  const left = Date.parse(expiresAt) - nowMs;
-  return left > 0 ? `link expires in ${formatDuration(left)}` : 'link expired';
-}
-
 function errorOf(job: Job, nowMs: number, isForeign: boolean): WanError | undefined {
-  const handle = isForeign ? `--task-id ${job.task_id}` : job.id;
-  switch (job.status) {
-    case 'succeeded':
-      return undefined;
-    case 'failed':
-    case 'canceled':
-      return job.error === null ? undefined : fromStoredError(job.error);
-    case 'expired':
-      return new NotFoundError(job.error?.message ?? 'the task has expired', { hint: 'wan list' });
-    case 'unconfirmed':
-      return new UnconfirmedError(describeUnconfirmed(job, nowMs), {
-        hint: 'look for it in the service’s console before you run it again',
-        code: job.error?.code ?? undefined,
-        requestId: job.error?.request_id ?? undefined,
-      });
-    case 'prepared':
-    case 'submitting':
-    case 'queued':
-    case 'running':
-      return new NotFinishedError(`the job is ${job.status}`, {
-        hint: `wan wait ${handle}`,
-        retryable: true,
-      });
-  }
-}
-
-function describeUnconfirmed(job: Job, nowMs: number): string {
-  const since =
-    job.sent_at === null ? '' : ` ${formatDuration(nowMs - Date.parse(job.sent_at))} ago, at ${job.sent_at}`;
-  const prompt = job.request?.prompt === undefined ? '' : `, prompt "${shorten(job.request.prompt, 80)}"`;
-  return `it is not known whether the service accepted the job: sent${since}${prompt}; it was not sent again`;
+  if (job.status === 'succeeded') return undefined;
+  return (
+    failureOf(job) ??
+    unsubmitted(job, nowMs) ??
+    new NotFinishedError(`the job is ${job.status}`, {
+      hint: `wan wait ${handleOf(job, isForeign)}`,
+      retryable: true,
+    })
+  );
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Context } from '../cli/context.ts';
 import { connectionShape, readFlags, savingShape, waitingShape } from '../cli/flags.ts';
-import { checkStdout, savingOf, stdoutWriter, waitingOf } from '../cli/job-flags.ts';
+import { checkStdout, inUseOf, savingOfJob, stdoutWriter, waitingOf } from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
 import { collect } from './collect.ts';
@@ -19,9 +19,9 @@ export async function runWait(
   const bench = await openWorkbench(context, talk, flags);
   try {
     const found = await findJob(context, talk, bench, 'wait', input.task, flags);
-    const saving = savingOf(context, bench, found.job.profile, flags, found.job.saving);
+    const saving = savingOfJob(context, bench, found.job, flags);
     checkStdout(context, talk, saving, false);
-    const waiting = waitingOf(context, bench, found.job.profile, flags);
+    const waiting = waitingOf(context, bench, inUseOf(found.job.profile, flags), flags);
     return await collect(bench.runtime, talk, found, { saving, ...waiting, toStdout: stdoutWriter(context) });
   } finally {
     await bench.close();

@@ -62,7 +62,8 @@ export function assumedModel(provider: ProviderId, id: string, mode: Mode): Mode
     geometry: { kind: 'resolution', resolutions: [], resolution: '1080P' },
     duration: { kind: 'range', min: 1, max: Infinity, default: 5 },
     audio: { kind: 'optional', default: true },
-    linkHours: 24,
+    // AceData's wan3.0 links are said to last; of others nothing is known.
+    linkHours: provider === 'acedata' ? null : 24,
     usualMinutes: { ordinary: [1, 5], heavy: [5, 10] },
     source: 'not in the catalogue',
     checked: '',

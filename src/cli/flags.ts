@@ -29,9 +29,6 @@ export function wholeNumber(example: string) {
     .optional();
 }
 
-/** The address of an input or a callback. */
-export const address = text;
-
 export const generationShape = {
   prompt: text,
   promptFile: text,

@@ -1,6 +1,6 @@
 import { parseDuration } from '../core/duration.ts';
 import { NotSavedError, UsageError } from '../core/errors.ts';
-import type { Saving } from '../core/job.ts';
+import type { Job, Saving } from '../core/job.ts';
 import { readSaving } from '../workflow/output-target.ts';
 import type { Context } from './context.ts';
 import type { Talk } from './talk.ts';
@@ -11,16 +11,13 @@ const defaultTimeout = '30m';
 type WaitingFlags = { timeout?: string | undefined; pollInterval?: string | undefined };
 type SavingFlags = { output?: string | undefined; outDir?: string | undefined; force: boolean };
 
+/** Which profile's settings count, and whether it was named on the command line. */
+type ProfileInUse = { profile: string | undefined; isExplicit: boolean };
+
 /** How long to wait and how often to look, from flag, environment, profile or default. */
-export function waitingOf(
-  context: Context,
-  bench: Workbench,
-  profile: string | undefined,
-  flags: WaitingFlags,
-) {
-  const defaults = bench.defaults(profile);
-  const timeout = flags.timeout ?? nonEmpty(bench.env['WAN_TIMEOUT']) ?? defaults.timeout ?? defaultTimeout;
-  const interval = flags.pollInterval ?? defaults.poll_interval ?? 'auto';
+export function waitingOf(context: Context, bench: Workbench, inUse: ProfileInUse, flags: WaitingFlags) {
+  const timeout = flags.timeout ?? bench.setting('timeout', inUse) ?? defaultTimeout;
+  const interval = flags.pollInterval ?? bench.setting('poll_interval', inUse) ?? 'auto';
   const timeoutMs = parseDuration(timeout, '--timeout');
   const intervalMs =
     interval.trim().toLowerCase() === 'auto' ? undefined : parseDuration(interval, '--poll-interval');
@@ -33,25 +30,40 @@ export function waitingOf(
   };
 }
 
-/** Where the video goes, from flag, environment, profile or default. Undefined flags leave a record's own wish. */
+/** Where a new video goes, from flag, environment, profile or default. */
 export function savingOf(
   context: Context,
   bench: Workbench,
-  profile: string | undefined,
+  inUse: ProfileInUse,
   flags: SavingFlags,
-  recorded?: Saving,
 ): Saving {
-  const isAsked = flags.output !== undefined || flags.outDir !== undefined;
-  if (recorded !== undefined && !isAsked) return { ...recorded, force: recorded.force || flags.force };
-  const defaults = bench.defaults(profile);
   return readSaving(
     {
-      output: flags.output ?? defaults.output,
-      outDir: flags.outDir ?? nonEmpty(bench.env['WAN_OUT_DIR']) ?? defaults.out_dir,
+      output: flags.output ?? bench.setting('output', inUse),
+      outDir: flags.outDir ?? bench.setting('out_dir', inUse),
       force: flags.force,
     },
     context.cwd,
   );
+}
+
+/** Where the video of a job goes: as the command that started it wanted, unless flags say otherwise now. */
+export function savingOfJob(
+  context: Context,
+  bench: Workbench,
+  job: Job,
+  flags: SavingFlags & { profile?: string | undefined },
+): Saving {
+  if (flags.output !== undefined || flags.outDir !== undefined) {
+    return savingOf(context, bench, inUseOf(job.profile, flags), flags);
+  }
+  // Leave to replace a file was given for the first time only; what lies there since is somebody's.
+  const isSaved = job.outputs.some((output) => output.path !== null);
+  return { ...job.saving, force: flags.force || (job.saving.force && !isSaved) };
+}
+
+export function inUseOf(profile: string, flags: { profile?: string | undefined }): ProfileInUse {
+  return { profile, isExplicit: flags.profile !== undefined };
 }
 
 /** @throws {UsageError} where the video would meet a document, a person, or nobody */
@@ -83,15 +95,12 @@ export function stdoutWriter(context: Context): (file: string) => Promise<void> 
       import('node:stream/promises'),
     ]);
     try {
-      await pipeline(createReadStream(file), context.io.stdout, { end: false });
+      await pipeline(createReadStream(file), context.io.stdout, { end: false, signal: context.signal });
     } catch (error) {
+      context.signal.throwIfAborted();
       throw new NotSavedError('whoever reads stdout went away before the video was written', {
         cause: error,
       });
     }
   };
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === undefined || text.trim() === '' ? undefined : text;
 }

@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
-import { modeTitles, type Mode } from '../core/mode.ts';
+import type { Mode } from '../core/mode.ts';
 
 // Flags that several commands share, each stated once: its help is the manual.
 
 /** A value that looks like a flag is a flag whose value was forgotten: `--model --help`. */
 function value(name: string): (text: string) => string {
   return (text) => {
-    if (/^--[a-z]/u.test(text)) throw new MissingValueError(name, text);
+    if (text === '' || /^--[a-z]/u.test(text)) throw new MissingValueError(name, text);
     return text;
   };
 }
@@ -14,11 +14,12 @@ function value(name: string): (text: string) => string {
 /** Thrown while flags are read; the boundary turns it into a usage error. */
 export class MissingValueError extends Error {
   constructor(name: string, next: string) {
-    super(`${name} needs a value, and ${next} follows`);
+    super(`${name} needs a value${next === '' ? '' : `, and ${next} follows`}`);
   }
 }
 
-function option(flags: string, text: string): Option {
+/** A flag whose value must not look like another flag. */
+export function option(flags: string, text: string): Option {
   const name = /--[a-z-]+/u.exec(flags)?.[0] ?? flags;
   const made = new Option(flags, text);
   return flags.includes('<') ? made.argParser(value(name)) : made;
@@ -143,8 +144,4 @@ export function addMediaOptions(command: Command, mode: Mode, list: MediaFlag[])
     collect('ref-video', '--ref-video <url>', 'a clip, whatever its ending');
   }
   return command;
-}
-
-export function describeMode(mode: Mode): string {
-  return modeTitles[mode];
 }

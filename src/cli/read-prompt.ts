@@ -29,7 +29,7 @@ export async function readPrompt(
   }
   if (prompt !== undefined) return prompt;
   if (promptFile !== undefined) return readText(context, promptFile, `--prompt-file ${promptFile}`);
-  if (positional === '-') return readStdin(context);
+  if (positional === '-') return decode(await readStdin(context), 'stdin');
   if (positional?.startsWith('@') === true) return readText(context, positional.slice(1), positional);
   return positional;
 }
@@ -52,15 +52,26 @@ async function readText(context: Context, file: string, shown: string): Promise<
   }
 }
 
-async function readStdin(context: Context): Promise<string> {
+/** All of stdin; Ctrl-C ends the wait for it. @throws {UsageError} when it is far too long */
+export async function readStdin({ stdin, signal }: Context): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of context.stdin as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new UsageError('stdin is too long for a prompt', { hint: 'shorten it' });
-    chunks.push(chunk);
+  const stop = () => stdin.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const chunk of stdin as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new UsageError('stdin is far too long', { hint: 'shorten it' });
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
-  return decode(Buffer.concat(chunks), 'stdin');
+  signal.throwIfAborted();
+  return Buffer.concat(chunks);
 }
 
 function decode(bytes: Uint8Array, shown: string): string {

@@ -33,6 +33,13 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
   const isMachine = flags.json || flags.jsonl || flags.print !== undefined;
   let current: unknown = null;
   let progress: Progress | undefined;
+  let lastProgressMs = -Infinity;
+  const isDue = (isLast: boolean) => {
+    const now = clock.now();
+    const due = isLast || Math.abs(now - lastProgressMs) >= 200;
+    if (due) lastProgressMs = now;
+    return due;
+  };
   const show = () => (progress ??= createProgress(context, flags));
   const say = (line: string) => {
     if (progress === undefined) io.err(line);
@@ -88,6 +95,8 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
         if (!flags.quiet) show().notice(oneLine(event.message));
         return;
       }
+      // A line for each piece that arrives would be thousands.
+      if (event.event === 'downloading' && !isDue(event.receivedBytes === event.totalBytes)) return;
       const { event: name, job, ...rest } = event;
       writeEvent(name, {
         job_id: job.id,

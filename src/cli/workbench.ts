@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { parseEnv } from 'node:util';
-import { AuthError, UsageError } from '../core/errors.ts';
+import { UsageError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { providerIds, type ProviderId } from '../core/model.ts';
-import type { Profile, Settings } from '../core/settings.ts';
+import type { Settings } from '../core/settings.ts';
 import { createApiClient } from '../net/client.ts';
 import { createDispatchers } from '../net/dispatchers.ts';
 import { isPrivateHost } from '../net/link-policy.ts';
 import { downloadToPart } from '../net/transfer.ts';
 import { providers } from '../providers/index.ts';
-import type { Provider } from '../providers/provider.ts';
-import { parseRegion } from '../providers/region.ts';
 import { createJobStore } from '../store/jobs.ts';
 import { createSettingsStore, type SettingsStore } from '../store/settings.ts';
 import {
@@ -23,7 +18,9 @@ import {
 } from '../workflow/account.ts';
 import { connect, headersOf, type ConnectionTools } from '../workflow/connection.ts';
 import type { Connection, Runtime } from '../workflow/runtime.ts';
+import { accountOf, findSetting, readKeyFile, withEnvFile, type SettingName } from './account-sources.ts';
 import type { Context, Environment } from './context.ts';
+import { startSandboxFor } from './sandbox-connection.ts';
 import type { Talk } from './talk.ts';
 
 export type ConnectionFlags = AccountFlags & { sandbox?: boolean | undefined; envFile?: string | undefined };
@@ -35,13 +32,16 @@ export type Workbench = {
   settingsStore: SettingsStore;
   settings: Settings;
   /** The provider, key and address that flags, environment and settings name. @throws {AuthError | UsageError} */
-  account: (flags: ConnectionFlags, env?: Environment) => Account;
+  account: (flags: ConnectionFlags, env?: Environment, settings?: Settings) => Account;
   connection: (flags: ConnectionFlags) => Promise<Connection>;
   /** The connection that a job was made on; its record never chooses a key's host. */
   connectionOf: (job: Job, flags: ConnectionFlags) => Promise<Connection>;
   connectionTools: ConnectionTools;
-  /** A setting outside any connection, from the profile in use or from everybody's. */
-  defaults: (profile: string | undefined) => Partial<Profile>;
+  /** A setting that is no address, from environment, profile or everybody's defaults. */
+  setting: (
+    name: SettingName,
+    sources: { profile: string | undefined; isExplicit: boolean },
+  ) => string | undefined;
   close: () => Promise<void>;
 };
 
@@ -85,11 +85,11 @@ export async function openWorkbench(
     notice: talk.notice,
   };
 
-  const account = (asked: AccountFlags, environment: Environment = env) => {
+  const account = (asked: AccountFlags, environment: Environment = env, known: Settings = settings) => {
     const found = resolveAccount({
       flags: asked,
       env: environment,
-      settings,
+      settings: known,
       keyFile: (provider, which) => readKeyFile(context, environment, provider, which),
     });
     context.secrets.add(found.key.value);
@@ -139,10 +139,7 @@ export async function openWorkbench(
       if (job.region === 'sandbox') return sandboxConnection(job.provider, undefined);
       return connect(accountOf(job, asked, env, account), connectionTools);
     },
-    defaults: (profile) => {
-      const named = profile === undefined ? undefined : settings.profiles?.[profile];
-      return { ...settings, ...named } as Partial<Profile>;
-    },
+    setting: (name, sources) => findSetting(name, { ...sources, env, settings }),
     close: async () => {
       const running = await Promise.all(sandboxes.values()).catch(() => []);
       await Promise.all([dispatchers.close(), ...running.map((sandbox) => sandbox.close())]);
@@ -161,106 +158,4 @@ export function sandboxProvider(flags: ConnectionFlags, env: Environment): Provi
   }
   if (!isAlias && flags.provider !== undefined) return parseProvider(flags.provider);
   return providerIds.find((id) => id === env['WAN_PROVIDER']) ?? 'dashscope';
-}
-
-/** The account of a job's record, as far as the present settings still give the same one. */
-function accountOf(
-  job: Job,
-  asked: ConnectionFlags,
-  env: Environment,
-  resolve: (flags: AccountFlags, env: Environment) => Account,
-): Account {
-  const provider = providers[job.provider];
-  const flags: AccountFlags = {
-    provider: job.provider,
-    profile: asked.profile ?? (job.profile === provider.id ? undefined : job.profile),
-    region: asked.region ?? (job.custom_base === null ? (job.region ?? undefined) : undefined),
-    baseUrl: asked.baseUrl,
-    workspace: asked.workspace ?? job.workspace ?? undefined,
-  };
-  if (job.custom_base === null) {
-    // The job lives at the provider's own host; an address in the environment is for other jobs.
-    const hidden =
-      asked.baseUrl === undefined ? new Set([...provider.baseVariables, 'WAN_REGION']) : new Set<string>();
-    return resolve(flags, Object.fromEntries(Object.entries(env).filter(([name]) => !hidden.has(name))));
-  }
-  const account = resolve(flags, env);
-  if (account.base === job.custom_base) return account;
-  throw new AuthError(`the job was made at ${job.custom_base}, which the settings do not name now`, {
-    hint: `--base-url ${job.custom_base}, if that is where your key may go`,
-  });
-}
-
-function withEnvFile(context: Context, file: string | undefined): Environment {
-  if (file === undefined) return context.env;
-  try {
-    // As with Node's own flag of this name, what is set in the environment stays.
-    return { ...parseEnv(readFileSync(path.resolve(context.cwd, file), 'utf8')), ...context.env };
-  } catch (error) {
-    throw new UsageError(`--env-file ${file} cannot be read: ${(error as Error).message}`, {
-      hint: 'name a file with lines like DASHSCOPE_API_KEY=…',
-      cause: error,
-    });
-  }
-}
-
-function readKeyFile(
-  context: Context,
-  env: Environment,
-  provider: Provider,
-  which: 'variable' | 'fallback',
-): string | undefined {
-  const { keyFile } = provider;
-  if (keyFile === undefined) return undefined;
-  const named = env[keyFile.variable];
-  const home = context.homeDirectory();
-  const file =
-    which === 'variable' ? named : home === undefined ? undefined : path.join(home, keyFile.fallback);
-  if (file === undefined || file === '') return undefined;
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (which === 'fallback') return undefined;
-    throw new AuthError(
-      `${keyFile.variable} names ${file}, which cannot be read: ${(error as Error).message}`,
-      {
-        hint: `mend or unset ${keyFile.variable}`,
-      },
-    );
-  }
-}
-
-async function startSandboxFor(
-  context: Context,
-  stateDirectory: string,
-  provider: ProviderId,
-  region: string | undefined,
-  fingerprint: (text: string) => Promise<string>,
-): Promise<{ connection: Connection; close: () => Promise<void> }> {
-  const { startSandbox, defaultLatencyMs, defaultExpiryMs } = await import('../sandbox/server.ts');
-  // First, because it fails in plain words where nothing can be kept.
-  const ownFingerprint = await fingerprint(`sandbox\n${provider}`);
-  const sandbox = await startSandbox({
-    port: 0,
-    directory: path.join(stateDirectory, 'sandbox'),
-    latencyMs: defaultLatencyMs,
-    expiryMs: defaultExpiryMs,
-    faults: [],
-    now: context.clock.now,
-    ...(region === undefined ? {} : { region: parseRegion(region) }),
-  });
-  return {
-    connection: {
-      provider: providers[provider],
-      profile: provider,
-      region: 'sandbox',
-      base: `${sandbox.origin}${providers[provider].basePath}`,
-      // Its address is another one each time, and nobody else's: the record does not hold it.
-      isCustomBase: true,
-      workspace: undefined,
-      key: 'sandbox-key',
-      fingerprint: ownFingerprint,
-    },
-    close: sandbox.close,
-  };
 }

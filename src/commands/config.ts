@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { newCommand } from '../cli/command.ts';
+import { option } from '../cli/options.ts';
 import type { Register } from '../cli/session.ts';
 import { subjectOf } from '../cli/subject.ts';
 
@@ -13,8 +14,8 @@ export function configCommand(register: Register): Command {
   const add = (name: string, summary: string, parameters: readonly string[]) => {
     const command = newCommand(name, summary);
     for (const parameter of parameters) command.argument(`<${parameter}>`);
-    command.option('--profile <name>', 'in this profile');
-    command.option('--provider <name>', 'in this provider’s default profile');
+    command.addOption(option('--profile <name>', 'in this profile'));
+    command.addOption(option('--provider <name>', 'in this provider’s default profile'));
     command.addHelpText('after', `\nSettings: ${keys}`);
     const run = register(
       command,

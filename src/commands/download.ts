@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { newCommand } from '../cli/command.ts';
-import { addConnectionOptions, addSavingOptions } from '../cli/options.ts';
+import { addConnectionOptions, addSavingOptions, option } from '../cli/options.ts';
 import type { Register } from '../cli/session.ts';
 import { jobSubject } from '../cli/subject.ts';
 
 export function downloadCommand(register: Register): Command {
   const command = newCommand('download', 'Save the video of a finished job')
     .argument('[task]', 'job id or task id')
-    .option('--task-id <id>', 'the provider’s task id; works without a local record');
+    .addOption(option('--task-id <id>', 'the provider’s task id; works without a local record'));
   addSavingOptions(command);
   addConnectionOptions(command);
   command.addHelpText(

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { newCommand } from '../cli/command.ts';
-import { addConnectionOptions } from '../cli/options.ts';
+import { addConnectionOptions, option } from '../cli/options.ts';
 import type { Register } from '../cli/session.ts';
 import { subjectOf } from '../cli/subject.ts';
 
 export function modelsCommand(register: Register): Command {
   const command = newCommand('models', 'List models: modes, limits, regions')
     .argument('[id]', 'show one model whole')
-    .option('--mode <mode>', 't2v, i2v or r2v');
+    .addOption(option('--mode <mode>', 't2v, i2v or r2v'));
   addConnectionOptions(command);
   const run = register(
     command,

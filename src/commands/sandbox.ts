@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { newCommand } from '../cli/command.ts';
+import { option } from '../cli/options.ts';
 import type { Register } from '../cli/session.ts';
 import { subjectOf } from '../cli/subject.ts';
 
@@ -10,13 +11,15 @@ export function sandboxCommand(register: Register): Command {
   )
     .argument('[command...]', 'run this with the sandbox’s variables set, return its exit code, stop')
     .usage('[options] [-- command...]')
-    .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one (default: 18080, with a command 0)')
-    .option('--latency <time>', 'from submit to finished (default: 3s)')
-    .option('--expiry <time>', 'life of tasks and links (default: 24h)')
-    .option('--faults <plan.json>', 'misbehave as planned')
-    .option('--log <requests.jsonl>', 'write each request as a JSON line')
-    .option('--provider <name>', 'WAN_PROVIDER for the command (default: dashscope)')
-    .option('--region <name>', 'offer only the models of this region')
+    .addOption(
+      option('--port <number>', 'port on 127.0.0.1; 0 takes a free one (default: 18080, with a command 0)'),
+    )
+    .addOption(option('--latency <time>', 'from submit to finished (default: 3s)'))
+    .addOption(option('--expiry <time>', 'life of tasks and links (default: 24h)'))
+    .addOption(option('--faults <plan.json>', 'misbehave as planned'))
+    .addOption(option('--log <requests.jsonl>', 'write each request as a JSON line'))
+    .addOption(option('--provider <name>', 'WAN_PROVIDER for the command (default: dashscope)'))
+    .addOption(option('--region <name>', 'offer only the models of this region'))
     .passThroughOptions();
   command.addHelpText(
     'after',

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { newCommand } from '../cli/command.ts';
-import { addConnectionOptions } from '../cli/options.ts';
+import { addConnectionOptions, option } from '../cli/options.ts';
 import type { Register } from '../cli/session.ts';
 import { jobSubject } from '../cli/subject.ts';
 
 export function statusCommand(register: Register): Command {
   const command = newCommand('status', 'Ask once how a job stands')
     .argument('[task]', 'job id or task id')
-    .option('--task-id <id>', 'the provider’s task id; works without a local record')
+    .addOption(option('--task-id <id>', 'the provider’s task id; works without a local record'))
     .option('--poll-once', 'accepted for other tools’ sake: status always asks just once');
   addConnectionOptions(command);
   command.addHelpText(

@@ -5,7 +5,6 @@ import { cutQuery } from './shown-link.ts';
 
 // The documents of `--json`: a promise to scripts. Every key is always there, null where nothing is known.
 
-export type ErrorDocument = ReturnType<typeof errorDocument>;
 export type JobDocument = ReturnType<typeof jobDocument>;
 
 export function errorDocument(error: StoredError) {

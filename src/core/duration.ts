@@ -19,9 +19,9 @@ export function parseDuration(text: string, flag: string): number {
   return bounded(sum, fail);
 }
 
-/** More than a year is a slip of the pen, and more than timers can count. */
+/** Timers count to a little over 24 days, and nobody waits that long. */
 function bounded(ms: number, fail: () => UsageError): number {
-  if (!Number.isFinite(ms) || ms > 366 * 86_400_000) throw fail();
+  if (!Number.isFinite(ms) || ms > 24 * 86_400_000) throw fail();
   return Math.round(ms);
 }
 
@@ -32,4 +32,10 @@ export function formatDuration(ms: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** The time a link has left, in words. */
+export function describeExpiry(expiresAt: string, nowMs: number): string {
+  const left = Date.parse(expiresAt) - nowMs;
+  return left > 0 ? `link expires in ${formatDuration(left)}` : 'link expired';
 }

@@ -60,6 +60,9 @@ export class AuthError extends WanError {
   override readonly class = 'auth';
 }
 
+/** There is no key at all: not a refusal, just nothing to ask with. */
+export class NoKeyError extends AuthError {}
+
 /** Quota, balance, billing or rate limit. */
 export class QuotaError extends WanError {
   override readonly class = 'quota';

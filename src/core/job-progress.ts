@@ -61,7 +61,7 @@ export function readProgress(job: Job, report: TaskReport, context: ReadingConte
 
 function readUnknown(job: Job, { nowMs, isSameAccount }: ReadingContext): Progress {
   const since = job.submitted_at === null ? undefined : nowMs - Date.parse(job.submitted_at);
-  if (since !== undefined && since >= 0 && since <= graceMs) return { kind: 'not-visible-yet' };
+  if (since !== undefined && since <= graceMs) return { kind: 'not-visible-yet' };
   // Only the account that made the task can be told that it is gone for good.
   if (since === undefined || since <= dayMs || !isSameAccount) return { kind: 'not-found' };
   const error = errorOfClass(

@@ -73,7 +73,7 @@ export type Saving = z.infer<typeof savingSchema>;
 const time = z.string().nullable();
 
 /** One job on disk. Loose towards unknown fields, so that a field added later does not make it foreign. */
-export const jobSchema = z.object({
+export const jobSchema = z.looseObject({
   version: z.literal(recordVersion),
   id: z.string(),
   provider: z.enum(providerIds),
@@ -109,11 +109,6 @@ export type Job = z.infer<typeof jobSchema>;
 export function isFinal(job: Job): boolean {
   if (job.status === 'succeeded') return job.outputs.some((output) => output.path !== null);
   return job.status === 'failed' || job.status === 'canceled' || job.status === 'expired';
-}
-
-/** True while the service may still be working on it. */
-export function isGoing(job: Job): boolean {
-  return job.status === 'queued' || job.status === 'running';
 }
 
 export function toStoredError(error: WanError): StoredError {

@@ -24,6 +24,10 @@ export type SubmitReader = {
     refusal: { code: string | undefined; message: string; requestId: string | undefined },
   ) => RefusalMeaning;
   retriesRefusedSubmits: boolean;
+  /** A reply whose status says it went well says itself that it did not. */
+  saysRefused: (body: unknown) => boolean;
+  /** With a known code, a 5xx means that nothing was started. */
+  refusesWithServerErrors: boolean;
 };
 
 export type SubmitVerdict =
@@ -88,19 +92,22 @@ export function judgeSubmit(outcome: SendOutcome, reader: SubmitReader, nowMs: n
   if (refusal === undefined) return unconfirmed(describeOdd(status, reply.text), requestId);
 
   const meaning = reader.meaningOf(status, refusal);
-  const isFourHundred = status >= 400 && status < 500 && status !== 408;
-  // A 200 that says it failed counts as a refusal only with a code that is known to mean one.
-  const isRefusal = !meaning.ambiguous && (isFourHundred || meaning.known);
-  if (!isRefusal || status === 408)
+  const isCertain =
+    (status >= 400 && status < 500 && status !== 408) ||
+    (status >= 500 && meaning.known && reader.refusesWithServerErrors) ||
+    (status < 300 && meaning.known && meaning.class !== 'network' && reader.saysRefused(reply.json));
+  if (meaning.ambiguous || !isCertain) {
     return unconfirmed(`${describe(refusal)} (${status})`, requestId, refusal.code);
+  }
   return {
     kind: 'refused',
     isAboutModel: meaning.isAboutModel ?? false,
     error: errorOfClass(meaning.class, `the service refused it: ${describe(refusal)}`, {
-      hint: meaning.hint,
+      // Nothing was started by all that is known; whoever pays looks before buying again.
+      hint: status >= 500 ? 'look for it in the service’s console before you run it again' : meaning.hint,
       code: refusal.code ?? String(status),
       requestId,
-      retryable: meaning.retryable,
+      retryable: status < 500 && meaning.retryable,
     }),
   };
 }

@@ -18,9 +18,13 @@ export function at(value: unknown, ...path: (string | number)[]): unknown {
   }, value);
 }
 
-/** A non-empty text on one line, free of control characters; numbers count as text. */
+/**
+ * A non-empty text on one line, free of control characters; numbers count as text. Azure's runner obeys `##vso[`
+ * and GitHub's `##[` also inside a line, so these are taken apart.
+ */
 export function asText(value: unknown): string | undefined {
-  const text = typeof value === 'string' || typeof value === 'number' ? oneLine(String(value)) : '';
+  const written = typeof value === 'string' || typeof value === 'number' ? oneLine(String(value)) : '';
+  const text = written.replace(/##(?=\[|vso\[)/giu, '# #');
   return text === '' ? undefined : text;
 }
 

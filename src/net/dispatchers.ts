@@ -34,7 +34,10 @@ export function createDispatchers(env: Readonly<Record<string, string | undefine
     });
   // A connection that was made with one way to resolve names is not used where another is wanted.
   const pools = new Map<LookupFunction | undefined, Map<'direct' | 'proxied', Dispatcher>>();
-  const kindOf = (url: URL) => (isLoopbackHost(url.hostname) ? 'direct' : 'proxied');
+  // As with curl, a proxy for http says nothing about https; undici alone would use it for both.
+  const isDirect = (url: URL) =>
+    isLoopbackHost(url.hostname) || (url.protocol === 'https:' && httpsProxy === '');
+  const kindOf = (url: URL) => (isDirect(url) ? 'direct' : 'proxied');
   const make = { direct, proxied };
   return {
     shared: (url, lookup) => {

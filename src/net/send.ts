@@ -15,7 +15,7 @@ const maxReplyBytes = 4 * 1024 * 1024;
 
 /**
  * One HTTP attempt: no retry, no redirect followed, so that a key goes to the named host only. Failures come
- * back as an outcome; only the caller's own abort is thrown.
+ * back as an outcome; only an abort after the first byte is thrown.
  */
 export async function sendOnce(
   method: 'GET' | 'POST',
@@ -43,7 +43,8 @@ export async function sendOnce(
     const text = await readText(response.body);
     return { kind: 'reply', reply: toReply(response.statusCode, response.headers, text) };
   } catch (error) {
-    if (options.signal.aborted) throw options.signal.reason;
+    if (options.signal.aborted && wire.sent()) throw options.signal.reason;
+    if (options.signal.aborted) return { kind: 'never-sent', reason: 'interrupted' };
     const reason = timeout.aborted
       ? `no answer within ${Math.round(options.timeoutMs / 1000)} s`
       : describeFault(error);

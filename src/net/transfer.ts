@@ -86,7 +86,11 @@ async function fetchWhole(part: PartFile, options: DownloadOptions): Promise<Dow
     const progress = { bytesBefore, bytesAfter: part.bytes, restarts: part.restarts };
     const delay = budget.afterFailure(progress, outcome.kind === 'broken' ? outcome.retryAfterMs : undefined);
     if (budget.isMoving) link.mayAskAgain();
-    if (delay === undefined) throw failure(link.value, outcome.why, part);
+    if (delay === undefined) {
+      // A link that leads nowhere may be an old one: the last thing to try is another.
+      if (outcome.kind === 'broken' && (await link.refresh(outcome.why, signal))) continue;
+      throw failure(link.value, outcome.why, part);
+    }
     if (outcome.kind === 'broken') {
       await clock.sleep(delay, signal);
     } else if (!(await link.refresh(outcome.why, signal))) {

@@ -43,8 +43,14 @@ export type Protocol = {
   readRefusal: (body: unknown) => Refusal | undefined;
   /** The call that costs nothing and tells whether a key is good. */
   checkKey: HttpCall;
+  /** A good key may be answered with an empty body. */
+  checkMayBeEmpty: boolean;
   /** Meaning of a code, or of a bare status where the code is unknown. */
   meaningOf: (status: number, refusal: Refusal) => CodeMeaning & { known: boolean };
   /** A submit answered 429 was certainly not accepted, so it may be sent again. */
   retriesRefusedSubmits: boolean;
+  /** A reply whose status says it went well says itself that it did not. */
+  saysRefused: (body: unknown) => boolean;
+  /** With a known code, a 5xx means that nothing was started. */
+  refusesWithServerErrors: boolean;
 };

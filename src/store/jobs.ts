@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { WanError } from '../core/errors.ts';
 import { dayOfJobId, parseJobId } from '../core/job-id.ts';
@@ -43,22 +43,30 @@ export function createJobStore(directory: string, notice: (message: string) => v
     const text = `${JSON.stringify(job, undefined, 1)}\n`;
     try {
       await makePrivateDirectory(directory);
-      if (job.task_id !== null) await remember(job.task_id, job.id);
-      if (!isFinal(job)) {
-        await makePrivateDirectory(openDirectory);
-        await writeFileAtomic(openFile(job.id), text);
-        return;
-      }
-      // First the new place, then the old: killed in between, both hold the job and the finished one counts.
-      await mkdir(doneDirectory(job.id), { recursive: true, mode: 0o700 });
-      await writeFileAtomic(doneFile(job.id), text);
-      await rm(openFile(job.id), { force: true });
+      await writeWhereItBelongs(job, text);
     } catch (error) {
       throw new WanError(`cannot write the job’s record in ${directory}: ${reasonOf(error)}`, {
         hint: 'point WAN_STATE_DIR to a directory that you can write to',
         cause: error,
       });
     }
+    // The record holds the task's id; without the index only looking it up by that id is lost.
+    if (job.task_id === null) return;
+    await remember(job.task_id, job.id).catch((error: unknown) => {
+      notice(`the task ${job.task_id} could not be indexed: ${reasonOf(error)}; the job is ${job.id}`);
+    });
+  }
+
+  async function writeWhereItBelongs(job: Job, text: string): Promise<void> {
+    if (!isFinal(job)) {
+      await makePrivateDirectory(openDirectory);
+      await writeFileAtomic(openFile(job.id), text);
+      return;
+    }
+    // First the new place, then the old: killed in between, both hold the job and the finished one counts.
+    await makePrivateDirectory(doneDirectory(job.id));
+    await writeFileAtomic(doneFile(job.id), text);
+    await rm(openFile(job.id), { force: true });
   }
 
   function taskFile(taskId: string): string {
@@ -70,7 +78,7 @@ export function createJobStore(directory: string, notice: (message: string) => v
   async function remember(taskId: string, id: string): Promise<void> {
     const file = taskFile(taskId);
     if ((await readIfThere(file)) === id) return;
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    await makePrivateDirectory(path.dirname(file));
     await writeFileAtomic(file, id);
   }
 
@@ -79,7 +87,10 @@ export function createJobStore(directory: string, notice: (message: string) => v
     const done = await readIfThere(file);
     if (done !== undefined) return parse(done, file);
     const open = await readIfThere(openFile(id));
-    return open === undefined ? undefined : parse(open, openFile(id));
+    if (open !== undefined) return parse(open, openFile(id));
+    // It may have been finished between the two looks.
+    const late = await readIfThere(file);
+    return late === undefined ? undefined : parse(late, file);
   }
 
   async function findByTask(taskId: string): Promise<Job | undefined> {

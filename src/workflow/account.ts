@@ -1,4 +1,4 @@
-import { AuthError, UsageError } from '../core/errors.ts';
+import { AuthError, NoKeyError, UsageError } from '../core/errors.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { providerIds, type ProviderId, type Region } from '../core/model.ts';
 import type { Profile, Settings } from '../core/settings.ts';
@@ -11,6 +11,8 @@ import { parseRegion } from '../providers/region.ts';
 export type AccountFlags = {
   provider?: string | undefined;
   profile?: string | undefined;
+  /** The profile of a job's record: which key to look for, though not above the environment's. */
+  recordedProfile?: string | undefined;
   region?: string | undefined;
   baseUrl?: string | undefined;
   workspace?: string | undefined;
@@ -125,6 +127,7 @@ function profileName(provider: Provider, { flags, env, settings }: AccountSource
     }
     return flags.profile;
   }
+  if (flags.recordedProfile !== undefined) return flags.recordedProfile;
   const named = [env['WAN_PROFILE'], settings.profile].find(
     (name) => isSet(name) && settings.profiles?.[name]?.provider === provider.id,
   );
@@ -239,10 +242,10 @@ function guardKey(
   });
 }
 
-function noKey(provider: Provider | undefined): AuthError {
+function noKey(provider: Provider | undefined): NoKeyError {
   const name = provider?.id ?? 'dashscope';
   const variables = provider?.keyVariables[0] ?? 'DASHSCOPE_API_KEY or ACEDATACLOUD_API_TOKEN';
-  return new AuthError(
+  return new NoKeyError(
     provider === undefined ? 'no key was found' : `no key for ${provider.title} was found`,
     {
       hint: `wan auth login --provider ${name}, or set ${variables}; --sandbox needs none`,

@@ -1,6 +1,7 @@
 import { AuthError, NetworkError } from '../core/errors.ts';
 import type { SendOutcome } from '../core/http.ts';
 import type { Region } from '../core/model.ts';
+import { describe } from '../core/submit-answer.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import { baseOfRegion, type Account } from './account.ts';
 import type { Connection } from './runtime.ts';
@@ -62,7 +63,7 @@ export async function findRegion(account: Account, tools: Pick<ConnectionTools, 
 
 export type KeyAnswer =
   | { kind: 'good' }
-  | { kind: 'refused'; reason: string; code: string | undefined }
+  | { kind: 'refused'; reason: string; code: string | undefined; requestId: string | undefined }
   | { kind: 'inconclusive'; reason: string };
 
 /** Whether a service takes a key, by a call that costs nothing. A network failure proves nothing. */
@@ -70,13 +71,15 @@ export async function checkKey(connection: Connection, send: ConnectionTools['se
   const { protocol } = connection.provider;
   const outcome = await send(connection, protocol.checkKey);
   if (outcome.kind !== 'reply') return { kind: 'inconclusive', reason: outcome.reason };
-  const { status, json } = outcome.reply;
+  const { status, json, text } = outcome.reply;
   const refusal = protocol.readRefusal(json);
-  if (status >= 200 && status < 300 && json !== undefined && refusal === undefined) return { kind: 'good' };
+  const isAnswer = json !== undefined || (protocol.checkMayBeEmpty && text.trim() === '');
+  if (status >= 200 && status < 300 && isAnswer && refusal === undefined) return { kind: 'good' };
   if (refusal !== undefined && protocol.meaningOf(status, refusal).class === 'auth') {
-    return { kind: 'refused', reason: refusal.message, code: refusal.code };
+    const reason = describe(refusal) ?? refusal.message;
+    return { kind: 'refused', reason, code: refusal.code, requestId: refusal.requestId };
   }
-  return { kind: 'inconclusive', reason: refusal?.message ?? `the service answered ${status}` };
+  return { kind: 'inconclusive', reason: describe(refusal) ?? `the service answered ${status}` };
 }
 
 async function finish(

@@ -27,6 +27,8 @@ export type JobSink = {
 
 /** One paid job from nothing to a saved file; or up to its task id with `noWait`. */
 export async function generate(runtime: Runtime, plan: Plan, sink: JobSink): Promise<Job> {
+  // Before anything is written: a dialect may find that it cannot say what was asked.
+  const call = plan.connection.provider.protocol.submit(plan.request, plan.model);
   const prepared = prepare(runtime, plan);
   const lock = await runtime.jobs.tryLock(prepared.id);
   if (lock === undefined) throw new WanError(`the new job ${prepared.id} is held by another process`);
@@ -38,7 +40,7 @@ export async function generate(runtime: Runtime, plan: Plan, sink: JobSink): Pro
       runtime,
       plan.connection,
       prepared,
-      { ...plan, stillOurs: lock.stillHeld },
+      { ...plan, call, stillOurs: lock.stillHeld },
       sink.job,
     );
     if (plan.noWait) return submitted;
@@ -46,7 +48,7 @@ export async function generate(runtime: Runtime, plan: Plan, sink: JobSink): Pro
       runtime,
       plan.connection,
       submitted,
-      { ...plan, linkHours: plan.model.linkHours, lookNow: false },
+      { ...plan, linkHours: plan.model.linkHours, lookNow: false, handle: submitted.id },
       sink,
     );
   } finally {
@@ -60,6 +62,8 @@ export type FinishOptions = {
   deadlineMs: number | undefined;
   pollIntervalMs: number | undefined;
   lookNow: boolean;
+  /** The job on a command line: its id, or `--task-id …`. */
+  handle: string;
 };
 
 /** Waits for a submitted job and saves it. The caller holds the job's lock. */
@@ -74,28 +78,24 @@ export async function finishJob(
     await runtime.jobs.save(next);
     sink.job(next);
   };
-  const { taskId, id } = handleOf(job);
+  const { task_id: taskId } = job;
+  if (taskId === null) throw new WanError(`the job ${job.id} has no task at the service`);
   const ended =
     job.status === 'succeeded'
       ? job
       : await waitForTask(runtime, connection, job, taskId, {
           ...options,
-          continueHint: `wan wait ${id}`,
+          continueHint: `wan wait ${options.handle}`,
           onChange,
         });
   if (ended.error !== null) throw fromStoredError(ended.error);
   return saveResult(runtime, connection, ended, {
     saving: options.saving,
     linkHours: options.linkHours,
-    retryHint: `wan download ${id}`,
+    retryHint: `wan download ${options.handle}`,
     onChange,
     toStdout: sink.toStdout,
   });
-}
-
-function handleOf(job: Job): { taskId: string; id: string } {
-  if (job.task_id === null) throw new WanError(`the job ${job.id} has no task at the service`);
-  return { taskId: job.task_id, id: job.id };
 }
 
 function prepare(runtime: Runtime, plan: Plan): Job {

@@ -10,7 +10,8 @@ import {
   parseTemplate,
   slugOf,
 } from '../core/file-name.ts';
-import type { Job, Saving } from '../core/job.ts';
+import type { Job, JobOutput, Saving } from '../core/job.ts';
+import { isSameFile } from '../store/file-hash.ts';
 
 export type OutputFlags = {
   output: string | undefined;
@@ -39,10 +40,10 @@ export function readSaving({ output, outDir, force }: OutputFlags, cwd: string):
 
 /**
  * Looks at the place before anything is spent: a name that is taken, a directory that cannot be written to.
- * `own` is a file that this very job saved before.
+ * `own` is what this very job downloaded before: a file that equals it is no stranger.
  * @throws {UsageError}
  */
-export async function checkTarget(saving: Saving, own?: string): Promise<void> {
+export async function checkTarget(saving: Saving, own?: JobOutput): Promise<void> {
   const { output, force } = saving;
   if (output === '-') return;
   if (output !== null && !isTemplate(output)) {
@@ -50,7 +51,7 @@ export async function checkTarget(saving: Saving, own?: string): Promise<void> {
     if (found?.isDirectory() === true) {
       throw new UsageError(`--output ${output} is a directory`, { hint: `--out-dir ${output}` });
     }
-    if (found !== undefined && !force && output !== own) {
+    if (found !== undefined && !force && !(await isSameFile(output, own))) {
       throw new UsageError(`${output} is there already`, {
         hint: 'choose another name, or --force to replace it',
       });

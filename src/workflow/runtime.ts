@@ -51,8 +51,9 @@ export type SendCallOptions = {
 export type DownloadVideo = (options: {
   link: string;
   partPath: string;
+  /** The task's id: a part belongs to one task alone. */
   owner: string;
-  freshLink: (() => Promise<string>) | undefined;
+  freshLink: () => Promise<string>;
   /** Where the task lives: only a base that is private itself may name private hosts. */
   apiBase: string;
   onProgress: (progress: { receivedBytes: number; totalBytes: number | undefined }) => void;

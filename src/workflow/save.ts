@@ -1,13 +1,15 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { ChecksumError, NotSavedError, WanError } from '../core/errors.ts';
+import { ChecksumError, NotFoundError, NotSavedError, WanError } from '../core/errors.ts';
 import type { Job, JobOutput, Saving } from '../core/job.ts';
 import { verifyMp4 } from '../media/mp4.ts';
 import { forgetPart } from '../store/part-record.ts';
+import { isSameFile } from '../store/file-hash.ts';
 import { keepUnverified, placeFile } from '../store/place-file.ts';
 import { checkTarget, targetOf } from './output-target.ts';
 import { queryTask } from './query.ts';
 import type { Connection, Runtime } from './runtime.ts';
+import { notFound } from './wait.ts';
 
 export type SaveOptions = {
   saving: Saving;
@@ -39,13 +41,15 @@ export async function saveResult(
     : targetOf(job, saving);
   try {
     // The name may have been taken while the job ran.
-    if (target.isLiteral) await checkTarget(saving, output.path ?? undefined);
+    if (!toStdout && (await isSameFile(target.path, output)))
+      return await record({ ...output, path: target.path });
+    if (target.isLiteral) await checkTarget(saving, output);
     await mkdir(path.dirname(target.path), { recursive: true, ...(toStdout ? { mode: 0o700 } : {}) });
     const fetched = await fetchTo(target.path, {
-      link: output.url,
+      link: connection.region === 'sandbox' ? await fresh() : output.url,
       partPath: `${target.path}.part`,
-      owner: job.id,
-      freshLink: freshLink(runtime, connection, job, options.linkHours),
+      owner: job.task_id ?? job.id,
+      freshLink: fresh,
       apiBase: connection.base,
       onProgress: (progress) => runtime.emit({ event: 'downloading', job, ...progress }),
     });
@@ -66,6 +70,8 @@ export async function saveResult(
       await forgetPart(fetched.partPath);
       return await record({ ...saved, path: '-' });
     }
+    // Killed between the next two steps, the next run knows its own file by this.
+    await options.onChange({ ...job, outputs: [saved, ...job.outputs.slice(1)] });
     const finalPath = await placeFile(fetched.partPath, target.path, {
       onCollision: target.isLiteral ? 'refuse' : 'number',
       replace: saving.force && target.isLiteral,
@@ -74,6 +80,10 @@ export async function saveResult(
     return await record({ ...saved, path: finalPath });
   } catch (error) {
     throw asNotSaved(error, options.retryHint);
+  }
+
+  function fresh(): Promise<string> {
+    return freshLink(runtime, connection, job, options);
   }
 
   async function fetchTo(wantedPath: string, download: Parameters<Runtime['download']>[0]) {
@@ -93,11 +103,10 @@ export async function saveResult(
   }
 }
 
-/** True when the job's file is where it was saved, with the length that was verified. */
+/** True when the job's file is where it was saved, as it was verified. */
 export async function isStillSaved(output: JobOutput | undefined): Promise<boolean> {
   if (output?.path === undefined || output.path === null || output.path === '-') return false;
-  const found = await stat(output.path).catch(() => undefined);
-  return found?.isFile() === true && found.size === output.bytes;
+  return isSameFile(output.path, output);
 }
 
 async function verify(partPath: string, wantedPath: string) {
@@ -116,17 +125,27 @@ async function setAside(error: unknown, partPath: string, wantedPath: string): P
   return new NotSavedError(`${reason}; what came is kept as ${kept}`, { cause: error });
 }
 
-function freshLink(runtime: Runtime, connection: Connection, job: Job, linkHours: number | null) {
-  const taskId = job.task_id;
-  if (taskId === null) return undefined;
-  return async () => {
-    const result = await queryTask(runtime, connection, job, taskId, linkHours);
-    if (result.kind === 'passing-fault') throw result.error;
-    const url = result.progress.kind === 'update' ? result.progress.job.outputs[0]?.url : undefined;
-    if (url === undefined)
-      throw new NotSavedError('the service gives no new link: the task is gone or has expired');
-    return url;
-  };
+/** @throws {NotFoundError} when the task is gone, and with it the video */
+async function freshLink(
+  runtime: Runtime,
+  connection: Connection,
+  job: Job,
+  { linkHours, onChange }: SaveOptions,
+): Promise<string> {
+  if (job.task_id === null) throw new NotSavedError('the job has no task to ask for a new link');
+  const result = await queryTask(runtime, connection, job, job.task_id, linkHours);
+  if (result.kind === 'passing-fault') throw result.error;
+  if (result.progress.kind !== 'update') throw notFound(job.task_id, connection);
+  const current = result.progress.job;
+  if (current.status === 'expired') {
+    await onChange(current);
+    throw new NotFoundError('the service no longer has the video: the task has expired', {
+      hint: 'wan list',
+    });
+  }
+  const url = current.outputs[0]?.url;
+  if (url === undefined) throw new NotSavedError('the service gives no link to the video now');
+  return url;
 }
 
 function warnOfLength(runtime: Runtime, job: Job, seconds: number): void {
@@ -147,6 +166,9 @@ function asNotSaved(error: unknown, retryHint: string): unknown {
       message: `${error.message}; the video is rendered, but not saved yet`,
       hint: retryHint,
     });
+  }
+  if (error instanceof NotFoundError || error.cause instanceof NotFoundError) {
+    return error instanceof NotFoundError ? error : error.cause;
   }
   const isExpected = error instanceof WanError || 'code' in error;
   if (!isExpected) return error;

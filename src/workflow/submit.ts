@@ -17,6 +17,8 @@ const maxRetryAfterMs = 600_000;
 
 /** What is bought. */
 export type Order = {
+  /** What the protocol made of the request. */
+  call: HttpCall;
   request: GenerationRequest;
   model: Model;
   /** The mode's other models there, for the hint when this one turns out not to be. */
@@ -34,16 +36,15 @@ export async function submitJob(
   runtime: Runtime,
   connection: Connection,
   job: Job,
-  { request, model, others, stillOurs }: Order,
+  { call, request, model, others, stillOurs }: Order,
   onChange: (job: Job) => void,
 ): Promise<Job> {
   const { protocol } = connection.provider;
-  const call = protocol.submit(request, model);
   let current = job;
   const write = async (patch: Partial<Job>) => {
     current = { ...current, ...patch };
-    await runtime.jobs.save(current);
     onChange(current);
+    await runtime.jobs.save(current);
   };
   const fail = async (status: 'failed' | 'unconfirmed', error: WanError) => {
     await write({ status, error: toStoredError(error), request_id: error.requestId ?? null });

@@ -32,16 +32,15 @@ export async function waitForTask(
 ): Promise<Job> {
   const schedule = pollSchedule(isLoopbackHost(new URL(connection.base).hostname), options.pollIntervalMs);
   let job = start;
+  const continuing = (error: unknown): never => {
+    throw withContinuation(error, options.continueHint);
+  };
   let faults = 0;
   let lastFault: WanError | undefined;
   let delay = options.lookNow ? 0 : schedule.delay(0, runtime.random());
   for (let look = 0; ; look += 1) {
     await sleepUntilNextLook(runtime, delay, options, lastFault);
-    const result = await queryTask(runtime, connection, job, taskId, options.linkHours).catch(
-      (error: unknown) => {
-        throw withContinuation(error, options.continueHint);
-      },
-    );
+    const result = await queryTask(runtime, connection, job, taskId, options.linkHours).catch(continuing);
     if (result.kind === 'passing-fault') {
       faults += 1;
       lastFault = result.error;
@@ -52,12 +51,14 @@ export async function waitForTask(
     faults = 0;
     lastFault = undefined;
     delay = schedule.delay(look + 1, runtime.random());
-    if (result.progress.kind === 'not-found') throw notFound(taskId, connection);
+    if (result.progress.kind === 'not-found')
+      throw withContinuation(notFound(taskId, connection), options.continueHint);
     if (result.progress.kind === 'not-visible-yet') continue;
     const next = result.progress.job;
     const isChanged = next.status !== job.status;
     job = next;
-    if (isChanged) await options.onChange(job);
+    // The task lives on whatever the disk says, so its way back stands in the failure.
+    if (isChanged) await options.onChange(job).catch(continuing);
     runtime.emit({ event: 'status', job, elapsedMs: elapsedMs(runtime, job) });
     if (job.status !== 'queued' && job.status !== 'running') return job;
   }
@@ -98,7 +99,7 @@ async function sleepUntilNextLook(
 }
 
 /** Whatever ended the wait, the task lives: the way back to it is the hint. */
-function withContinuation(error: unknown, hint: string): unknown {
+export function withContinuation(error: unknown, hint: string): unknown {
   if (!(error instanceof WanError)) return error;
   const isOurs = error.class === 'timeout' || error.class === 'interrupted' || error.class === 'terminated';
   const message =

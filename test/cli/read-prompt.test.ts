@@ -23,8 +23,9 @@ type Flags = { prompt?: string; promptFile?: string };
 
 function read(positional: string | undefined, flags: Flags = {}, stdin: readonly (string | Buffer)[] = []) {
   const stream = Readable.from(stdin.map((chunk) => Buffer.from(chunk)));
-  // Only these two are looked at.
-  const context = { cwd, stdin: stream as unknown as Context['stdin'] } as Context;
+  // Only these three are looked at.
+  const { signal } = new AbortController();
+  const context = { cwd, signal, stdin: stream as unknown as Context['stdin'] } as Context;
   return readPrompt(context, positional, flags);
 }
 
@@ -65,7 +66,7 @@ describe('is refused', () => {
 
   test('stdin without an end', async () => {
     const chunks = Array.from({ length: 3 }, () => 'x'.repeat(400_000));
-    expect((await failureOf(() => read('-', {}, chunks))).message).toBe('stdin is too long for a prompt');
+    expect((await failureOf(() => read('-', {}, chunks))).message).toBe('stdin is far too long');
   });
 
   test('stdin that is no text', async () => {

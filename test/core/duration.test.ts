@@ -18,7 +18,7 @@ test.each([
   ['1d', 86_400_000],
   [' 30M ', 1_800_000],
   ['0s', 0],
-  ['366d', 31_622_400_000],
+  ['24d', 2_073_600_000],
 ])('%j is %i ms', (text, ms) => {
   expect(parseDuration(text, '--timeout')).toBe(ms);
 });

@@ -1,3 +1,5 @@
+import type { GenerationRequest } from '../../src/core/request.ts';
+import { dashscope } from '../../src/providers/dashscope/index.ts';
 import { describe, expect, test } from 'vitest';
 import { InterruptedError, TerminatedError } from '../../src/core/errors.ts';
 import type { SendOutcome } from '../../src/core/http.ts';
@@ -22,12 +24,14 @@ const prepared = makeJob({
 const model = getModel('dashscope', 'wan2.6-t2v');
 
 function submit(world: ReturnType<typeof fakeWorld>): Promise<Job> {
+  const request: GenerationRequest = { mode: 't2v', model: model.id, prompt: 'p', media: [] };
   return submitJob(
     world.runtime,
     connectionTo('dashscope'),
     prepared,
     {
-      request: { mode: 't2v', model: model.id, prompt: 'p', media: [] },
+      call: dashscope.protocol.submit(request, model),
+      request,
       model,
       others: [],
       stillOurs: async () => true,

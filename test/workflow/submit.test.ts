@@ -1,3 +1,5 @@
+import type { GenerationRequest } from '../../src/core/request.ts';
+import { dashscope } from '../../src/providers/dashscope/index.ts';
 import { describe, expect, test } from 'vitest';
 import { modelsFor } from '../../src/catalog/index.ts';
 import type { SendOutcome } from '../../src/core/http.ts';
@@ -29,19 +31,15 @@ const prepared = makeJob({
 const model = getModel('dashscope', 'wan2.6-t2v');
 
 function submit(world: ReturnType<typeof fakeWorld>, stillOurs = async () => true, heard: Job[] = []) {
+  const request: GenerationRequest = { mode: 't2v', model: model.id, prompt: 'p', media: [] };
   const order = {
-    request: { mode: 't2v', model: model.id, prompt: 'p', media: [] } as const,
+    call: dashscope.protocol.submit(request, model),
+    request,
     model,
     others: modelsFor('dashscope', 't2v', 'beijing'),
     stillOurs,
   };
-  return submitJob(
-    world.runtime,
-    connectionTo('dashscope'),
-    prepared,
-    { ...order, request: { ...order.request, media: [] } },
-    (job) => heard.push(job),
-  );
+  return submitJob(world.runtime, connectionTo('dashscope'), prepared, order, (job) => heard.push(job));
 }
 
 test('writes `submitting` before the send and the task id before it returns', async () => {

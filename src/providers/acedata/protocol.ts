@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { UsageError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { GenerationRequest } from '../../core/request.ts';
 import type { TaskReport, Usage } from '../../core/task.ts';
@@ -20,8 +21,20 @@ import { meaningOf } from './error-codes.ts';
 // AceData Cloud: one flat body in; task records `{id, request, response, finished_at}` out, which carry no status
 // word of their own.
 
+const sendable: readonly string[] = ['first_frame', 'reference_video'];
+
+/** An input that the body has no place for would be dropped, and the video bought without it. */
+function checkMedia({ media }: GenerationRequest, { id }: Model): void {
+  const lost = id.startsWith('wan3') ? media[0] : media.find(({ role }) => !sendable.includes(role));
+  if (lost === undefined) return;
+  throw new UsageError(`${id} at AceData takes no ${lost.role.replace('_', ' ')} from wan yet`, {
+    hint: '`wan models --provider acedata` lists what each model takes',
+  });
+}
+
 /** `audio` and `prompt_extend` are always sent: its documents disagree on their defaults. */
-function submit(request: GenerationRequest, _model: Model): HttpCall {
+function submit(request: GenerationRequest, model: Model): HttpCall {
+  checkMedia(request, model);
   const frame = request.media.find((input) => input.role === 'first_frame');
   const references = request.media.filter((input) => input.role === 'reference_video');
   const fields = {
@@ -202,7 +215,10 @@ export const acedataProtocol: Protocol = {
     path: '/wan/tasks',
     body: { action: 'retrieve', id: '00000000-0000-0000-0000-000000000000' },
   },
+  checkMayBeEmpty: true,
   meaningOf,
   // Nobody promises that a 429 of its gateway means "not accepted".
   retriesRefusedSubmits: false,
+  saysRefused: (body) => readLoosely(result, body)?.success === false,
+  refusesWithServerErrors: false,
 };

@@ -150,6 +150,9 @@ export const dashscopeProtocol: Protocol = {
   readTask,
   readRefusal,
   checkKey: { method: 'GET', path: '/tasks/?page_no=1&page_size=1' },
+  checkMayBeEmpty: false,
   meaningOf,
   retriesRefusedSubmits: true,
+  saysRefused: () => false,
+  refusesWithServerErrors: true,
 };

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+
+/** True when the file at this path is the very one: same length, same sha256. Never throws. */
+export async function isSameFile(
+  path: string,
+  known: { bytes: number | null; sha256: string | null } | undefined,
+): Promise<boolean> {
+  if (known?.sha256 === undefined || known.sha256 === null) return false;
+  try {
+    const found = await stat(path);
+    if (!found.isFile() || found.size !== known.bytes) return false;
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return hash.digest('hex') === known.sha256;
+  } catch {
+    return false;
+  }
+}

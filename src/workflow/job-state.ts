@@ -1,0 +1,74 @@
+import { formatDuration } from '../core/duration.ts';
+import {
+  errorOfClass,
+  NotFinishedError,
+  NotFoundError,
+  UnconfirmedError,
+  type WanError,
+} from '../core/errors.ts';
+import { fromStoredError, type Job } from '../core/job.ts';
+import { shorten } from '../core/plain-text.ts';
+import type { JobStore } from '../store/jobs.ts';
+
+// What status, wait and download say of a job that is not, or not yet, a video.
+
+/** How to name a job on the command line: by its record's id, or by the task's id and the way to it. */
+export function handleOf(job: Job, isForeign: boolean): string {
+  if (!isForeign) return job.id;
+  const place = job.region === 'sandbox' ? ' --sandbox' : '';
+  const provider = job.provider === 'dashscope' ? '' : ` --provider ${job.provider}`;
+  return `--task-id ${job.task_id}${place}${provider}`;
+}
+
+/** A job whose sender died between the send and the answer is unconfirmed, whatever its record still says. */
+export async function settleLostSubmit(job: Job, jobs: Pick<JobStore, 'isHeld'>): Promise<Job> {
+  const isLost = job.status === 'submitting' && !(await jobs.isHeld(job.id));
+  return isLost ? { ...job, status: 'unconfirmed' } : job;
+}
+
+/** How a job that ended without a video ended. Afterwards all such ends are one, but for the content filter's. */
+export function failureOf(job: Job): WanError | undefined {
+  if (job.status === 'expired') {
+    return new NotFoundError(job.error?.message ?? 'the task has expired', { hint: 'wan list' });
+  }
+  if (job.error === null || (job.status !== 'failed' && job.status !== 'canceled')) return undefined;
+  const error = fromStoredError(job.error);
+  if (error.class === 'generation_failed' || error.class === 'content_filter') return error;
+  return errorOfClass('generation_failed', error.message, {
+    hint: error.hint ?? 'run it again',
+    code: error.code,
+    requestId: error.requestId,
+    cause: error,
+  });
+}
+
+/** @throws {WanError} for a job that has no task to ask for */
+export function requireTask(job: Job, nowMs: number): asserts job is Job & { task_id: string } {
+  const failure = failureOf(job) ?? unsubmitted(job, nowMs);
+  if (failure !== undefined) throw failure;
+}
+
+/** Why there is no task: never sent, being sent, or nobody knows. */
+export function unsubmitted(job: Job, nowMs: number): WanError | undefined {
+  if (job.status === 'unconfirmed') {
+    return new UnconfirmedError(describeUnconfirmed(job, nowMs), {
+      hint: 'look for it in the service’s console before you run it again',
+      code: job.error?.code ?? undefined,
+      requestId: job.error?.request_id ?? undefined,
+    });
+  }
+  if (job.task_id !== null) return undefined;
+  return job.status === 'submitting'
+    ? new NotFinishedError('the job is being sent right now', {
+        hint: `wan status ${job.id}`,
+        retryable: true,
+      })
+    : new NotFinishedError('the job is prepared; nothing was sent', { hint: 'run the command again' });
+}
+
+function describeUnconfirmed(job: Job, nowMs: number): string {
+  const since =
+    job.sent_at === null ? '' : ` ${formatDuration(nowMs - Date.parse(job.sent_at))} ago, at ${job.sent_at}`;
+  const prompt = job.request?.prompt === undefined ? '' : `, prompt "${shorten(job.request.prompt, 80)}"`;
+  return `it is not known whether the service accepted the job: sent${since}${prompt}; it was not sent again`;
+}
