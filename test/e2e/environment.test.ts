@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
@@ -41,7 +41,16 @@ test('without HOME and without a user of that name, the variables are named', as
   const env = { PATH: process.env['PATH'], ...sandbox.env };
   // A user whom no file of the system knows: only root can become one.
   await chmod(place.root, 0o755);
-  const run = await execa(process.execPath, [wanScript, 't2v', 'a'], {
+  // Node and the program may lie where that user cannot look, such as below root's home.
+  const node = path.join(place.root, 'node');
+  const app = path.join(place.root, 'app');
+  await Promise.all([
+    copyFile(process.execPath, node),
+    cp(path.resolve('bin'), path.join(app, 'bin'), { recursive: true }),
+    cp(path.resolve('dist'), path.join(app, 'dist'), { recursive: true }),
+    writeFile(path.join(place.root, 'package.json'), '{"type":"module"}'),
+  ]);
+  const run = await execa(node, [path.join(app, 'bin', 'wan.js'), 't2v', 'a'], {
     cwd: place.cwd,
     env,
     extendEnv: false,
