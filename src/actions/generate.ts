@@ -9,10 +9,12 @@ import { openWorkbench } from '../cli/workbench.ts';
 import { buildRequest } from '../core/build-request.ts';
 import { jobDocument } from '../core/documents.ts';
 import type { Job } from '../core/job.ts';
+import { NoKeyError } from '../core/errors.ts';
 import type { Mode } from '../core/mode.ts';
 import { describePurchase } from '../core/purchase.ts';
 import type { Wish } from '../core/wish.ts';
 import { parseRegion } from '../providers/region.ts';
+import { parseProvider } from '../workflow/account.ts';
 import { generate } from '../workflow/generate.ts';
 import { checkTarget } from '../workflow/output-target.ts';
 import { pickModel } from '../workflow/pick-model.ts';
@@ -31,7 +33,11 @@ export async function runGenerate(context: Context, talk: Talk, input: GenerateI
   const wish = await readWish(context, input, flags);
   const bench = await openWorkbench(context, talk, flags);
   try {
-    const connection = await bench.connection(flags);
+    const connection = await bench.connection(flags).catch((error: unknown) => {
+      // What is wrong with the request is worth knowing before a key is at hand.
+      if (error instanceof NoKeyError) checkWithoutKey(wish, flags);
+      throw error;
+    });
     const { provider, profile } = connection;
     const region =
       connection.region === 'sandbox'
@@ -61,6 +67,17 @@ export async function runGenerate(context: Context, talk: Talk, input: GenerateI
   } finally {
     await bench.close();
   }
+}
+
+/** Holds the wish against the model that would be used. @throws {UsageError} */
+function checkWithoutKey(
+  wish: Wish,
+  flags: { provider?: string | undefined; region?: string | undefined; model?: string | undefined },
+): void {
+  const provider = flags.provider === undefined ? 'dashscope' : parseProvider(flags.provider);
+  const region = flags.region === undefined ? undefined : parseRegion(flags.region);
+  const { model, others } = pickModel(provider, wish.mode, region, flags.model);
+  buildRequest(wish, model, others);
 }
 
 function finish(talk: Talk, job: Job, noWait: boolean): number {

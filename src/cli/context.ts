@@ -52,12 +52,14 @@ export function realContext(version: string): Context {
     },
     version,
     io: createIo({
-      stdin: process.stdin,
-      stdout: process.stdout,
-      stderr: process.stderr,
+      stdin: () => process.stdin,
+      stdout: () => process.stdout,
+      stderr: () => process.stderr,
       redact: secrets.redact,
     }),
-    stdin: process.stdin,
+    get stdin() {
+      return process.stdin;
+    },
     clock: { now: Date.now, sleep },
     random: Math.random,
     signal: interruption(),

@@ -27,13 +27,15 @@ function explainCommander(error: CommanderError, help: string): UsageError {
   const [first = '', ...rest] = error.message.replace(/^error: /u, '').split('\n');
   const suggestion = /\(Did you mean (.*)\?\)/u.exec(rest.join(' '))?.[1];
   const option = /^unknown option '(.*)'$/su.exec(error.message.replace(/^error: /u, ''))?.[1];
-  if (option !== undefined && /^-[^-\w]|\s|^-\w.*\s/u.test(option)) {
+  if (option !== undefined && /^-[^-]{2}|\s|^-\W/u.test(option)) {
     return new UsageError(`${option} looks like a flag`, {
       hint: `a prompt that starts with - goes after --prompt`,
     });
   }
   const message =
-    error.code === 'commander.excessArguments' ? `${first}; a prompt with blanks needs quotes` : first;
+    error.code === 'commander.excessArguments'
+      ? `${first.replace(/\.$/u, '')}; a prompt with blanks needs quotes`
+      : first;
   const list = error.code === 'commander.unknownCommand' ? 'wan --help' : help;
   return new UsageError(message, { hint: suggestion === undefined ? list : `did you mean ${suggestion}?` });
 }

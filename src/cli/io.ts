@@ -19,26 +19,18 @@ export type Io = {
   canPrompt: boolean;
 };
 
+/** The streams are opened on first use: each costs a start two milliseconds. */
 export function createIo(streams: {
-  stdin: { isTTY?: boolean | undefined };
-  stdout: TerminalStream;
-  stderr: TerminalStream;
+  stdin: () => { isTTY?: boolean | undefined };
+  stdout: () => TerminalStream;
+  stderr: () => TerminalStream;
   redact: Redact;
 }): Io {
-  const { stdout, stderr, redact } = streams;
-  // A reader that went away (`wan list | head -1`) is no failure, and loses nothing: work goes on.
-  const closed = new Set<TerminalStream>();
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', () => closed.add(stream));
-  }
-  const write = (stream: TerminalStream) => (line: string) => {
-    if (!closed.has(stream)) stream.write(`${redact(line)}\n`);
-  };
-  const flushed = async (stream: TerminalStream) => {
-    if (closed.has(stream) || stream.writableLength === 0) return;
-    await new Promise<void>((resolve) => {
-      stream.write('', () => resolve());
-    });
+  const stdout = openOnce(streams.stdout);
+  const stderr = openOnce(streams.stderr);
+  const write = (voice: Voice) => (line: string) => {
+    const { stream, isClosed } = voice();
+    if (!isClosed()) stream.write(`${streams.redact(line)}\n`);
   };
   return {
     out: write(stdout),
@@ -46,10 +38,47 @@ export function createIo(streams: {
     flush: async () => {
       await Promise.all([flushed(stdout), flushed(stderr)]);
     },
-    stderr,
-    stdout,
-    stderrIsTerminal: stderr.isTTY === true,
-    stdoutIsTerminal: stdout.isTTY === true,
-    canPrompt: streams.stdin.isTTY === true && stderr.isTTY === true,
+    get stderr() {
+      return stderr().stream;
+    },
+    get stdout() {
+      return stdout().stream;
+    },
+    get stderrIsTerminal() {
+      return stderr().stream.isTTY === true;
+    },
+    get stdoutIsTerminal() {
+      return stdout().stream.isTTY === true;
+    },
+    get canPrompt() {
+      return streams.stdin().isTTY === true && stderr().stream.isTTY === true;
+    },
   };
+}
+
+type Voice = { (): { stream: TerminalStream; isClosed: () => boolean }; isOpen: () => boolean };
+
+/** A reader that went away (`wan list | head -1`) is no failure, and loses nothing: work goes on. */
+function openOnce(open: () => TerminalStream): Voice {
+  let opened: { stream: TerminalStream; isClosed: () => boolean } | undefined;
+  const voice = () => {
+    if (opened !== undefined) return opened;
+    const stream = open();
+    let isClosed = false;
+    stream.on('error', () => {
+      isClosed = true;
+    });
+    opened = { stream, isClosed: () => isClosed };
+    return opened;
+  };
+  return Object.assign(voice, { isOpen: () => opened !== undefined });
+}
+
+async function flushed(voice: Voice): Promise<void> {
+  if (!voice.isOpen()) return;
+  const { stream, isClosed } = voice();
+  if (isClosed() || stream.writableLength === 0) return;
+  await new Promise<void>((resolve) => {
+    stream.write('', () => resolve());
+  });
 }

@@ -110,7 +110,7 @@ function statusWord(job: Job): string {
 }
 
 function detail(event: Exclude<JobEvent, { event: 'notice' }>): string {
-  if (event.event === 'status') return `task ${event.job.task_id} · job ${event.job.id}`;
+  if (event.event === 'status') return `task ${event.job.task_id}`;
   if (event.event !== 'downloading') return '';
   const { receivedBytes, totalBytes } = event;
   const total = totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`;

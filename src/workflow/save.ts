@@ -45,6 +45,7 @@ export async function saveResult(
       return await record({ ...output, path: target.path });
     if (target.isLiteral) await checkTarget(saving, output);
     await mkdir(path.dirname(target.path), { recursive: true, ...(toStdout ? { mode: 0o700 } : {}) });
+    runtime.emit({ event: 'downloading', job, receivedBytes: 0, totalBytes: undefined });
     const fetched = await fetchTo(target.path, {
       link: connection.region === 'sandbox' ? await fresh() : output.url,
       partPath: `${target.path}.part`,

@@ -125,10 +125,13 @@ test('a sandbox job is saved later by a link of the sandbox that runs then', asy
     status: 'succeeded',
     outputs: [{ ...outputs[0], url, path: null, bytes: null, sha256: null }],
   }));
+  const at = Date.now();
   const run = await runWan(['download', id], { place });
   expect(run.exitCode, run.stderr).toBe(0);
   expect(run.stdout).toBe(`${file}\n`);
   expect(await readFile(file)).toEqual(video);
+  // Nobody is tried at the old port: that alone would take a quarter of a minute.
+  expect(Date.now() - at).toBeLessThan(10_000);
 });
 
 describe('a file of the same length with other bytes is not the video', () => {
