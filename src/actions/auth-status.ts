@@ -28,7 +28,7 @@ export async function runAuthStatus(
   try {
     const rows: Row[] = [];
     for (const target of targetsOf(bench, flags)) {
-      const row = await look(bench, flags, target);
+      const row = await look(bench, flags, target, rows);
       if (row !== undefined) rows.push(row);
     }
     return talk.finish({ value: rows, lines: rows.map(describe), error: verdict(rows) });
@@ -54,12 +54,20 @@ function targetsOf(bench: Workbench, flags: ConnectionFlags): Target[] {
   return [...usual, ...named].filter(({ provider }) => wanted === undefined || provider === wanted);
 }
 
-async function look(bench: Workbench, flags: ConnectionFlags, target: Target): Promise<Row | undefined> {
+async function look(
+  bench: Workbench,
+  flags: ConnectionFlags,
+  target: Target,
+  seen: readonly Row[],
+): Promise<Row | undefined> {
   const row = { provider: target.provider, profile: target.profile ?? target.provider, source: 'nowhere' };
   let region: string | null = null;
   try {
     const account = bench.account({ ...flags, ...target });
     Object.assign(row, { profile: account.profile, source: account.key.source });
+    // The profile in use is the usual one and a named one at once.
+    if (seen.some((other) => other.profile === account.profile && other.provider === row.provider))
+      return undefined;
     region = account.region ?? null;
     const connection = await connect(account, bench.connectionTools);
     const answer = await checkKey(connection, bench.connectionTools.send);

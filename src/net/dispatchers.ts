@@ -43,7 +43,9 @@ export function createDispatchers(env: Readonly<Record<string, string | undefine
     shared: (url, lookup) => {
       const kind = kindOf(url);
       const alike = pools.get(lookup) ?? new Map<'direct' | 'proxied', Dispatcher>();
-      const pool = alike.get(kind) ?? make[kind](lookup);
+      const present = alike.get(kind);
+      // One that was given up on is replaced.
+      const pool = present === undefined || isDestroyed(present) ? make[kind](lookup) : present;
       pools.set(lookup, alike.set(kind, pool));
       return pool;
     },
@@ -54,6 +56,10 @@ export function createDispatchers(env: Readonly<Record<string, string | undefine
       pools.clear();
     },
   };
+}
+
+function isDestroyed(dispatcher: Dispatcher): boolean {
+  return 'destroyed' in dispatcher && dispatcher.destroyed === true;
 }
 
 /** A proxy as curl reads it: without a scheme it means http. Empty for none. @throws {UsageError} */

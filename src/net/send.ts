@@ -10,6 +10,9 @@ export type SendOptions = {
   signal: AbortSignal;
 };
 
+/** Tries of one attempt to get through a proxy. */
+const maxTunnels = 5;
+
 /** Replies of task APIs are a few kilobytes; more than this is nothing that we asked for. */
 const maxReplyBytes = 4 * 1024 * 1024;
 
@@ -25,7 +28,12 @@ export async function sendOnce(
 ): Promise<SendOutcome> {
   const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   const timeout = AbortSignal.timeout(options.timeoutMs);
-  const wire = watchWire(url, payload);
+  let isHopeless = false;
+  const wire = watchWire(url, payload, () => {
+    isHopeless = true;
+    // An abort does not reach a request that still waits for its tunnel; the end of its dispatcher does.
+    setImmediate(() => void options.dispatcher.destroy().catch(() => {}));
+  });
   try {
     const response = await request(url, {
       method,
@@ -45,6 +53,7 @@ export async function sendOnce(
   } catch (error) {
     if (options.signal.aborted && wire.sent()) throw options.signal.reason;
     if (options.signal.aborted) return { kind: 'never-sent', reason: 'interrupted' };
+    if (isHopeless) return { kind: 'never-sent', reason: 'the proxy closes every connection' };
     const reason = timeout.aborted
       ? `no answer within ${Math.round(options.timeoutMs / 1000)} s`
       : describeFault(error);
@@ -55,14 +64,22 @@ export async function sendOnce(
 }
 
 /** Tells whether our request began to leave: silent on refused connections, broken TLS and proxy CONNECTs. */
-function watchWire(url: URL, payload: Buffer | undefined): { sent: () => boolean; stop: () => void } {
+function watchWire(
+  url: URL,
+  payload: Buffer | undefined,
+  giveUp: () => void,
+): { sent: () => boolean; stop: () => void } {
   let isSent = false;
+  let tunnels = 0;
   const listener = (message: unknown) => {
     const sent = (message as { request?: { body?: unknown; path?: unknown; method?: unknown } }).request;
     // A request with a body is known by that very buffer, one without by its address.
     const isOurs =
       payload === undefined ? sent?.path === `${url.pathname}${url.search}` : sent?.body === payload;
     if (isOurs) isSent = true;
+    // undici asks a proxy that hangs up on CONNECT again at once, thousands of times, until the timeout.
+    const isTunnel = sent?.method === 'CONNECT' && String(sent.path).startsWith(`${url.hostname}:`);
+    if (isTunnel && (tunnels += 1) > maxTunnels) giveUp();
   };
   diagnostics.subscribe('undici:client:sendHeaders', listener);
   return {

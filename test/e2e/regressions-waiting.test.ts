@@ -82,10 +82,9 @@ test('Ctrl-C while the prompt is awaited on stdin ends at once', async () => {
     killSignal: 'SIGKILL',
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  child.stdin.write('half a pro');
-  // Nothing shows that it reads; by then it has long begun.
-  await new Promise((resolve) => {
-    setTimeout(resolve, 2_000);
+  // More than a pipe holds: it is written only once the program reads.
+  await new Promise<void>((resolve) => {
+    child.stdin.write('half a prompt '.repeat(20_000), () => resolve());
   });
   const at = Date.now();
   child.kill('SIGINT');
