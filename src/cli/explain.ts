@@ -27,7 +27,7 @@ function explainCommander(error: CommanderError, help: string): UsageError {
   const [first = '', ...rest] = error.message.replace(/^error: /u, '').split('\n');
   const suggestion = /\(Did you mean (.*)\?\)/u.exec(rest.join(' '))?.[1];
   const option = /^unknown option '(.*)'$/su.exec(error.message.replace(/^error: /u, ''))?.[1];
-  if (option !== undefined && /^-[^-]{2}|\s|^-\W/u.test(option)) {
+  if (option !== undefined && /^-[^-]{2}|\s|^-[^\w-]/u.test(option)) {
     return new UsageError(`${option} looks like a flag`, {
       hint: `a prompt that starts with - goes after --prompt`,
     });
