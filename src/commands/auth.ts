@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { newCommand } from '../cli/command.ts';
-import { addConnectionOptions } from '../cli/options.ts';
+import { addConnectionOptions, option } from '../cli/options.ts';
 import type { Register } from '../cli/session.ts';
 import { subjectOf } from '../cli/subject.ts';
 
@@ -29,7 +29,9 @@ export function authCommand(register: Register): Command {
   status.action((flags: Record<string, unknown>) => runStatus({ flags }));
 
   const logout = newCommand('logout', 'Forget a stored key');
-  addConnectionOptions(logout);
+  logout
+    .addOption(option('--provider <name>', 'dashscope or acedata'))
+    .addOption(option('--profile <name>', 'a named one'));
   const runLogout = register(
     logout,
     subject,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { newCommand } from '../cli/command.ts';
-import { addConnectionOptions, option } from '../cli/options.ts';
+import { option } from '../cli/options.ts';
 import type { Register } from '../cli/session.ts';
 import { subjectOf } from '../cli/subject.ts';
 
@@ -8,7 +8,9 @@ export function modelsCommand(register: Register): Command {
   const command = newCommand('models', 'List models: modes, limits, regions')
     .argument('[id]', 'show one model whole')
     .addOption(option('--mode <mode>', 't2v, i2v or r2v'));
-  addConnectionOptions(command);
+  command
+    .addOption(option('--provider <name>', 'dashscope or acedata'))
+    .addOption(option('--region <name>', 'only what is offered there'));
   const run = register(
     command,
     subjectOf('models', 'models'),
