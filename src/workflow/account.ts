@@ -1,11 +1,11 @@
 import { AuthError, NoKeyError, UsageError } from '../core/errors.ts';
-import { isLoopbackHost } from '../core/loopback.ts';
 import { providerIds, type ProviderId, type Region } from '../core/model.ts';
 import type { Profile, Settings } from '../core/settings.ts';
 import { normalizeBase } from '../providers/base-url.ts';
 import { providers } from '../providers/index.ts';
 import { isOwnHost, regionOfHost, workspaceHost, type Provider } from '../providers/provider.ts';
 import { parseRegion } from '../providers/region.ts';
+import { guardKey } from './guard-key.ts';
 
 /** Flags that choose a provider, a key and an address. */
 export type AccountFlags = {
@@ -213,33 +213,6 @@ function locate(provider: Provider, profile: Profile | undefined, sources: Accou
     });
   }
   return { region: ownRegion ?? region, base, isCustomBase: !isOwnHost(provider, host), workspace };
-}
-
-/**
- * A stored key goes to the provider's own hosts and to the origin it was stored for, nowhere else; an
- * environment key goes where the user says, and that is said back.
- */
-function guardKey(
-  provider: Provider,
-  key: Key,
-  profile: Profile | undefined,
-  base: string,
-  notices: string[],
-): void {
-  const url = new URL(base);
-  if (isOwnHost(provider, url.host)) return;
-  if (!key.isStored) {
-    if (!isLoopbackHost(url.hostname)) {
-      notices.push(
-        `the key from ${key.source} is sent to ${url.host}, which is not one of ${provider.title}`,
-      );
-    }
-    return;
-  }
-  if (profile?.key_origin === url.origin) return;
-  throw new AuthError(`the stored key of ${key.source} is not for ${url.host}, so it is not sent there`, {
-    hint: `wan auth login --provider ${provider.id} --base-url ${base}, or set ${provider.keyVariables[0]}`,
-  });
 }
 
 function noKey(provider: Provider | undefined): NoKeyError {
