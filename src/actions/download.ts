@@ -6,8 +6,7 @@ import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
 import { NotFinishedError } from '../core/errors.ts';
 import { handleOf, requireTask } from '../workflow/job-state.ts';
-import { queryTask } from '../workflow/query.ts';
-import { notFound } from '../workflow/wait.ts';
+import { askOnce } from '../workflow/query.ts';
 import { collect } from './collect.ts';
 import { findJob, type FoundJob } from './find-job.ts';
 
@@ -40,11 +39,7 @@ export async function runDownload(
     const { job } = found;
     if (job.status === 'succeeded') return found;
     requireTask(job, context.clock.now());
-    const connection = await found.connect();
-    const result = await queryTask(bench.runtime, connection, job, job.task_id, found.linkHours);
-    if (result.kind === 'passing-fault') throw result.error;
-    if (result.progress.kind === 'not-found') throw notFound(job.task_id, connection);
-    const current = result.progress.kind === 'update' ? result.progress.job : job;
+    const current = await askOnce(bench.runtime, await found.connect(), job, found.linkHours);
     talk.setJob(current, { isForeign: found.isForeign });
     if (current.status === 'queued' || current.status === 'running') {
       throw new NotFinishedError(`the job is ${current.status}, there is nothing to save yet`, {

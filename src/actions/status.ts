@@ -1,16 +1,15 @@
+import * as z from 'zod';
 import type { Context } from '../cli/context.ts';
 import { connectionShape, readFlags } from '../cli/flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
-import * as z from 'zod';
 import { jobDocument } from '../core/documents.ts';
 import { describeExpiry } from '../core/duration.ts';
 import { NotFinishedError, type WanError } from '../core/errors.ts';
-import { isFinal, type Job } from '../core/job.ts';
+import { hasTask, isFinal, type Job } from '../core/job.ts';
 import { shorten } from '../core/plain-text.ts';
 import { failureOf, handleOf, unsubmitted } from '../workflow/job-state.ts';
-import { queryTask } from '../workflow/query.ts';
-import { notFound } from '../workflow/wait.ts';
+import { askOnce } from '../workflow/query.ts';
 import { findJob } from './find-job.ts';
 
 const shape = { ...connectionShape, taskId: z.string().optional(), pollOnce: z.boolean().optional() };
@@ -38,16 +37,8 @@ export async function runStatus(
     });
 
     async function stateOf(): Promise<Job> {
-      if (isFinal(job)) return job;
-      return job.task_id === null ? job : ask(job, job.task_id);
-    }
-
-    async function ask(unfinished: Job, taskId: string): Promise<Job> {
-      const connection = await found.connect();
-      const result = await queryTask(bench.runtime, connection, unfinished, taskId, found.linkHours);
-      if (result.kind === 'passing-fault') throw result.error.with({ hint: 'ask again in a moment' });
-      if (result.progress.kind === 'not-found') throw notFound(taskId, connection);
-      return result.progress.kind === 'update' ? result.progress.job : unfinished;
+      if (isFinal(job) || !hasTask(job)) return job;
+      return askOnce(bench.runtime, await found.connect(), job, found.linkHours);
     }
   } finally {
     await bench.close();

@@ -1,3 +1,4 @@
+import { formatBytes } from '../core/bytes.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Job } from '../core/job.ts';
 import type { JobEvent } from '../workflow/runtime.ts';
@@ -115,17 +116,4 @@ function detail(event: Exclude<JobEvent, { event: 'notice' }>): string {
   const { receivedBytes, totalBytes } = event;
   const total = totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`;
   return `${formatBytes(receivedBytes)}${total}`;
-}
-
-/** Bytes for people, in thousands: `1.2 MB`. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${value.toFixed(1)} ${units[unit]}`;
 }

@@ -1,6 +1,6 @@
 import { errorOfClass, type WanError } from './errors.ts';
 import { toStoredError, type Job } from './job.ts';
-import { describe } from './submit-answer.ts';
+import { describeRefusal } from './refusal.ts';
 import type { TaskReport } from './task.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -90,7 +90,7 @@ function failureOf(report: TaskReport, requestId: string | null, { classOf }: Re
     );
   }
   const meaning = classOf(report.code, report.message ?? '');
-  const reason = describe({ code: report.code, message: report.message ?? '' });
+  const reason = describeRefusal({ code: report.code, message: report.message ?? '' });
   // Whatever the reason, the task ran: only the content filter has a code of its own.
   const name = meaning.class === 'content_filter' ? 'content_filter' : 'generation_failed';
   return errorOfClass(

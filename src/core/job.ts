@@ -111,6 +111,11 @@ export function isFinal(job: Job): boolean {
   return job.status === 'failed' || job.status === 'canceled' || job.status === 'expired';
 }
 
+/** True once the service has given it an id. */
+export function hasTask(job: Job): job is Job & { task_id: string } {
+  return job.task_id !== null;
+}
+
 export function toStoredError(error: WanError): StoredError {
   return {
     class: error.class,

@@ -1,28 +1,16 @@
-import type { ErrorClass } from './exit-code.ts';
 import { retryAfterMs, type SendOutcome } from './http.ts';
 import { errorOfClass, NetworkError, UnconfirmedError, type WanError } from './errors.ts';
-import { shorten } from './plain-text.ts';
+import { describeRefusal, redirectError, requestIdOf, type CodeMeaning, type Refusal } from './refusal.ts';
 
-/** What a service says of a refusal; see the providers' code tables. */
-export type RefusalMeaning = {
-  class: ErrorClass;
-  hint?: string;
-  retryable?: boolean;
-  ambiguous?: boolean;
-  isAboutModel?: boolean;
-  known: boolean;
-};
-
-/** The parts of a protocol that reading a submit's answer needs. */
+/** What a protocol knows of the answers to its submits. */
 export type SubmitReader = {
+  /** The task's id in an accepted submit's reply, or undefined. */
   readTaskId: (body: unknown) => string | undefined;
-  readRefusal: (
-    body: unknown,
-  ) => { code: string | undefined; message: string; requestId: string | undefined } | undefined;
-  meaningOf: (
-    status: number,
-    refusal: { code: string | undefined; message: string; requestId: string | undefined },
-  ) => RefusalMeaning;
+  /** Undefined when the reply is not the service's own error shape. */
+  readRefusal: (body: unknown) => Refusal | undefined;
+  /** Meaning of a code, or of a bare status where the code is unknown. */
+  meaningOf: (status: number, refusal: Refusal) => CodeMeaning & { known: boolean };
+  /** A submit answered 429 was certainly not accepted, so it may be sent again. */
   retriesRefusedSubmits: boolean;
   /** A reply whose status says it went well says itself that it did not. */
   saysRefused: (body: unknown) => boolean;
@@ -63,26 +51,14 @@ export function judgeSubmit(outcome: SendOutcome, reader: SubmitReader, nowMs: n
   const requestId = reader.readRefusal(reply.json)?.requestId ?? requestIdOf(reply);
   const taskId = reader.readTaskId(reply.json);
   if (status >= 200 && status < 300 && taskId !== undefined) return { kind: 'accepted', taskId, requestId };
-  if (status >= 300 && status < 400) {
-    return {
-      kind: 'refused',
-      error: new NetworkError(
-        `the service answered with a redirect (${status}), which is not followed with a key`,
-        {
-          hint: 'give the address it moved to with --base-url',
-          code: String(status),
-          requestId,
-        },
-      ),
-    };
-  }
+  if (status >= 300 && status < 400) return { kind: 'refused', error: redirectError(status, requestId) };
   const refusal = reader.readRefusal(reply.json);
   if (status === 429) {
     const meaning = reader.meaningOf(status, refusal ?? { code: undefined, message: '', requestId });
     const isBilling = meaning.retryable !== true;
     const error = errorOfClass(
       'quota',
-      describe(refusal) ?? 'the service is limiting the rate of requests (429)',
+      describeRefusal(refusal) ?? 'the service is limiting the rate of requests (429)',
       { hint: meaning.hint, code: refusal?.code ?? '429', requestId, retryable: !isBilling },
     );
     return isBilling || !reader.retriesRefusedSubmits
@@ -97,12 +73,12 @@ export function judgeSubmit(outcome: SendOutcome, reader: SubmitReader, nowMs: n
     (status >= 500 && meaning.known && reader.refusesWithServerErrors) ||
     (status < 300 && meaning.known && meaning.class !== 'network' && reader.saysRefused(reply.json));
   if (meaning.ambiguous || !isCertain) {
-    return unconfirmed(`${describe(refusal)} (${status})`, requestId, refusal.code);
+    return unconfirmed(`${describeRefusal(refusal)} (${status})`, requestId, refusal.code);
   }
   return {
     kind: 'refused',
     isAboutModel: meaning.isAboutModel ?? false,
-    error: errorOfClass(meaning.class, `the service refused it: ${describe(refusal)}`, {
+    error: errorOfClass(meaning.class, `the service refused it: ${describeRefusal(refusal)}`, {
       // Nothing was started by all that is known; whoever pays looks before buying again.
       hint: status >= 500 ? 'look for it in the service’s console before you run it again' : meaning.hint,
       code: refusal.code ?? String(status),
@@ -125,35 +101,9 @@ function unconfirmed(reason: string, requestId?: string, code?: string): SubmitV
   };
 }
 
-/** A refusal in one line: its message, led by its code. */
-export function describe(
-  refusal: { code: string | undefined; message: string } | undefined,
-): string | undefined {
-  if (refusal === undefined) return undefined;
-  const { code, message } = refusal;
-  const text = shorten(message, 500);
-  if (code === undefined || code === text) return text;
-  return text === '' ? code : `${code}: ${text}`;
-}
-
 function describeOdd(status: number, text: string): string {
   if (text.trim() === '') return `an empty answer (${status})`;
   return /^\s*</u.test(text)
     ? `a web page instead of an answer (${status})`
     : `an answer that cannot be read (${status})`;
-}
-
-/** The service’s id of a call, from its body or its headers. */
-export function requestIdOf(reply: {
-  headers: Readonly<Record<string, string>>;
-  json: unknown;
-}): string | undefined {
-  const { json } = reply;
-  const inBody =
-    typeof json === 'object' && json !== null
-      ? ((json as Record<string, unknown>)['request_id'] ?? (json as Record<string, unknown>)['trace_id'])
-      : undefined;
-  const found =
-    typeof inBody === 'string' ? inBody : (reply.headers['x-request-id'] ?? reply.headers['x-trace-id']);
-  return found === undefined || found === '' ? undefined : shorten(found, 100);
 }

@@ -10,7 +10,6 @@ export const jobStatuses = [
   'canceled',
   'expired',
 ] as const;
-export type JobStatus = (typeof jobStatuses)[number];
 
 /** What a service bills and made, as far as it says so. Seconds. */
 export type Usage = {

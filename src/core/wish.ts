@@ -1,25 +1,15 @@
-import type { Mode } from './mode.ts';
-import type { MediaInput } from './request.ts';
+import type { GenerationRequest } from './request.ts';
 
-/** What the flags say, read but not yet held against any model. Only what was given is set. */
-export type Wish = {
-  mode: Mode;
-  prompt?: string;
-  negativePrompt?: string;
-  media: MediaInput[];
-  audioUrl?: string;
-  /** Pixels as typed, `1280x720` or `1280*720`. */
+/**
+ * What the flags say, read but not yet held against any model: a request without a model, and with the picture's
+ * shape still as it was typed. Only what was given is set.
+ */
+export type Wish = Omit<GenerationRequest, 'model' | 'size' | 'resolution' | 'ratio'> & {
+  /** Pixels, `1280x720` or `1280*720`. */
   size?: string;
-  /** As typed: `720P`, `720p`, `720`. */
+  /** `720P`, `720p`, `720`. */
   resolution?: string;
   ratio?: string;
-  duration?: number;
-  audio?: boolean;
-  shotType?: 'single' | 'multi';
-  promptExtend?: boolean;
-  watermark?: boolean;
-  seed?: number;
-  callbackUrl?: string;
 };
 
 /** Why a model cannot grant a wish. */

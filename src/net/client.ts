@@ -1,6 +1,6 @@
 import type { SendOutcome } from '../core/http.ts';
 import type { Redact } from '../core/redact.ts';
-import { requestIdOf } from '../core/submit-answer.ts';
+import { requestIdOf } from '../core/refusal.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import type { Dispatchers } from './dispatchers.ts';
 import { parseJson, sendOnce } from './send.ts';

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { formatBytes } from '../core/bytes.ts';
 import { dirname } from 'node:path';
 import { errorCode } from '../core/error-code.ts';
 import { NotSavedError, WanError } from '../core/errors.ts';
@@ -44,12 +45,7 @@ export async function requireSpace(path: string, neededBytes: number): Promise<v
   const freeBytes = disk.bavail * disk.bsize;
   if (freeBytes >= neededBytes) return;
   throw new NotSavedError(
-    `not enough disk space in ${dirname(path)}: ${megabytes(neededBytes)} needed, ${megabytes(freeBytes)} free`,
+    `not enough disk space in ${dirname(path)}: ${formatBytes(neededBytes)} needed, ${formatBytes(freeBytes)} free`,
     { hint: 'free some space or choose another directory', retryable: true },
   );
-}
-
-/** Bytes for people: `12.3 MB`. */
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,6 +1,6 @@
+import { formatBytes } from '../core/bytes.ts';
 import { ChecksumError, NotSavedError, WanError } from '../core/errors.ts';
 import { attempt, type AttemptOptions, type Outcome } from './attempt.ts';
-import { megabytes } from './disk-error.ts';
 import type { Checksums } from './file-digest.ts';
 import { shownLink } from './link-policy.ts';
 import { claimPart, type PartFile } from './part-file.ts';
@@ -160,7 +160,7 @@ async function finish(part: PartFile, sha256: string): Promise<Downloaded> {
 
 function failure(link: string, why: string, part: PartFile): NotSavedError {
   const total = part.remote?.totalBytes;
-  const of = total === undefined ? '' : ` of ${megabytes(total)}`;
-  const kept = part.bytes === 0 ? '' : `; ${megabytes(part.bytes)}${of} kept in ${part.path}`;
+  const of = total === undefined ? '' : ` of ${formatBytes(total)}`;
+  const kept = part.bytes === 0 ? '' : `; ${formatBytes(part.bytes)}${of} kept in ${part.path}`;
   return new NotSavedError(`${shownLink(link)} could not be downloaded: ${why}${kept}`, { retryable: true });
 }

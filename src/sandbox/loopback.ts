@@ -3,7 +3,10 @@ import type { LookupFunction } from 'node:net';
 
 const timeoutMs = 2000;
 
-/** True for names and addresses of this machine only; `localhost.example.com` and its kin are not. */
+/**
+ * True for this machine itself. Stricter than the client's rule: names below `localhost` are whatever a resolver makes
+ * of them, and the sandbox asks none.
+ */
 export function isLoopbackHost(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/^\[(.*)\]$/u, '$1');
   return name === 'localhost' || name === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/u.test(name);

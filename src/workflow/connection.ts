@@ -1,7 +1,7 @@
 import { AuthError, NetworkError } from '../core/errors.ts';
 import type { SendOutcome } from '../core/http.ts';
 import type { Region } from '../core/model.ts';
-import { describe } from '../core/submit-answer.ts';
+import { describeRefusal } from '../core/refusal.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import { baseOfRegion, type Account } from './account.ts';
 import type { Connection } from './runtime.ts';
@@ -76,10 +76,10 @@ export async function checkKey(connection: Connection, send: ConnectionTools['se
   const isAnswer = json !== undefined || (protocol.checkMayBeEmpty && text.trim() === '');
   if (status >= 200 && status < 300 && isAnswer && refusal === undefined) return { kind: 'good' };
   if (refusal !== undefined && protocol.meaningOf(status, refusal).class === 'auth') {
-    const reason = describe(refusal) ?? refusal.message;
+    const reason = describeRefusal(refusal) ?? refusal.message;
     return { kind: 'refused', reason, code: refusal.code, requestId: refusal.requestId };
   }
-  return { kind: 'inconclusive', reason: describe(refusal) ?? `the service answered ${status}` };
+  return { kind: 'inconclusive', reason: describeRefusal(refusal) ?? `the service answered ${status}` };
 }
 
 async function finish(

@@ -1,8 +1,8 @@
-import { errorOfClass, NetworkError, type WanError } from '../core/errors.ts';
+import { errorOfClass, NetworkError, NotFoundError, type WanError } from '../core/errors.ts';
 import { retryAfterMs } from '../core/http.ts';
 import type { Job } from '../core/job.ts';
 import { readProgress, type Progress } from '../core/job-progress.ts';
-import { describe, requestIdOf } from '../core/submit-answer.ts';
+import { describeRefusal, redirectError, requestIdOf } from '../core/refusal.ts';
 import type { Connection, Runtime } from './runtime.ts';
 
 const queryTimeoutMs = 60_000;
@@ -46,15 +46,7 @@ export async function queryTask(
       return { kind: 'progress', progress };
     }
   }
-  if (reply.status >= 300 && reply.status < 400) {
-    throw new NetworkError(
-      `the service answered with a redirect (${reply.status}), which is not followed with a key`,
-      {
-        hint: 'give the address it moved to with --base-url',
-        code: String(reply.status),
-      },
-    );
-  }
+  if (reply.status >= 300 && reply.status < 400) throw redirectError(reply.status, requestId);
   const refusal = protocol.readRefusal(reply.json);
   const isTheirs =
     refusal !== undefined && reply.status < 500 && reply.status !== 408 && reply.status !== 429;
@@ -63,7 +55,7 @@ export async function queryTask(
     if (meaning.retryable !== true && meaning.ambiguous !== true) {
       throw errorOfClass(
         meaning.class,
-        `the service refused to tell of task ${taskId}: ${describe(refusal)}`,
+        `the service refused to tell of task ${taskId}: ${describeRefusal(refusal)}`,
         {
           hint: meaning.hint,
           code: refusal.code ?? String(reply.status),
@@ -74,14 +66,38 @@ export async function queryTask(
   }
   const afterMs = retryAfterMs(reply.headers, nowMs);
   const what =
-    describe(refusal) ?? (reply.json === undefined ? 'the answer is not JSON' : 'the answer is no task');
+    describeRefusal(refusal) ??
+    (reply.json === undefined ? 'the answer is not JSON' : 'the answer is no task');
   return passing(`the service answered ${reply.status}: ${what}`, afterMs, requestId);
+}
+
+/**
+ * The job as the service shows it now: one question, for commands that do not wait.
+ * @throws {NetworkError} when nothing was learned; {NotFoundError} when the service knows no such task
+ */
+export async function askOnce(
+  runtime: Runtime,
+  connection: Connection,
+  job: Job & { task_id: string },
+  linkHours: number | null,
+): Promise<Job> {
+  const result = await queryTask(runtime, connection, job, job.task_id, linkHours);
+  if (result.kind === 'passing-fault') throw result.error;
+  if (result.progress.kind === 'not-found') throw notFound(job.task_id, connection);
+  return result.progress.kind === 'update' ? result.progress.job : job;
+}
+
+/** The failure that says that this key, here, sees no such task */
+export function notFound(taskId: string, connection: Connection): NotFoundError {
+  return new NotFoundError(`${connection.provider.title} knows no task ${taskId}`, {
+    hint: 'it may belong to another key or region (--profile, --region), or be older than 24 hours',
+  });
 }
 
 function passing(message: string, afterMs?: number, requestId?: string): QueryResult {
   return {
     kind: 'passing-fault',
-    error: new NetworkError(message, { retryable: true, requestId, hint: 'try again' }),
+    error: new NetworkError(message, { retryable: true, requestId, hint: 'ask again in a moment' }),
     afterMs,
   };
 }

@@ -1,15 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ChecksumError, NotFoundError, NotSavedError, WanError } from '../core/errors.ts';
-import type { Job, JobOutput, Saving } from '../core/job.ts';
+import { hasTask, type Job, type JobOutput, type Saving } from '../core/job.ts';
 import { verifyMp4 } from '../media/mp4.ts';
 import { forgetPart } from '../store/part-record.ts';
 import { isSameFile } from '../store/file-hash.ts';
 import { keepUnverified, placeFile } from '../store/place-file.ts';
 import { checkTarget, targetOf } from './output-target.ts';
-import { queryTask } from './query.ts';
+import { askOnce } from './query.ts';
 import type { Connection, Runtime } from './runtime.ts';
-import { notFound } from './wait.ts';
 
 export type SaveOptions = {
   saving: Saving;
@@ -133,11 +132,8 @@ async function freshLink(
   job: Job,
   { linkHours, onChange }: SaveOptions,
 ): Promise<string> {
-  if (job.task_id === null) throw new NotSavedError('the job has no task to ask for a new link');
-  const result = await queryTask(runtime, connection, job, job.task_id, linkHours);
-  if (result.kind === 'passing-fault') throw result.error;
-  if (result.progress.kind !== 'update') throw notFound(job.task_id, connection);
-  const current = result.progress.job;
+  if (!hasTask(job)) throw new NotSavedError('the job has no task to ask for a new link');
+  const current = await askOnce(runtime, connection, job, linkHours);
   if (current.status === 'expired') {
     await onChange(current);
     throw new NotFoundError('the service no longer has the video: the task has expired', {

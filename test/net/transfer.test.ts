@@ -143,7 +143,7 @@ describe('the disk', () => {
   test('too little room is said before a byte is written', async () => {
     world.server.behave({ headers: { 'content-length': '900000000000000' }, stallAfter: 1000 });
     const error = await failureOf(world.download());
-    expect(error.message).toMatch(/not enough disk space in .*: 900000000\.0 MB needed, [\d.]+ MB free/u);
+    expect(error.message).toMatch(/not enough disk space in .*: 900.0 TB needed, [\d.]+ [MGT]B free/u);
     expect(error.hint).toMatch(/free some space/u);
     expect((await readFile(world.partPath)).length).toBe(0);
   });

@@ -1,4 +1,4 @@
-import type { CodeMeaning, Refusal } from '../protocol.ts';
+import type { CodeMeaning, Refusal } from '../../core/refusal.ts';
 
 // AceData Cloud, "Responses" and openapi/wan.json (read 2026-10). Matched on the code: the same code comes with
 // different statuses, and three different causes share status 403.

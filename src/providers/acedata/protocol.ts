@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { UsageError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
+import type { Refusal } from '../../core/refusal.ts';
 import type { GenerationRequest } from '../../core/request.ts';
 import type { TaskReport, Usage } from '../../core/task.ts';
 import {
@@ -15,7 +16,7 @@ import {
   text,
 } from '../../core/loose.ts';
 import { asNumber, asObject, asText, at } from '../../core/untrusted.ts';
-import type { HttpCall, Protocol, Refusal } from '../protocol.ts';
+import type { HttpCall, Protocol } from '../protocol.ts';
 import { meaningOf } from './error-codes.ts';
 
 // AceData Cloud: one flat body in; task records `{id, request, response, finished_at}` out, which carry no status

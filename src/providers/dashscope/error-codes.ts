@@ -1,4 +1,4 @@
-import type { CodeMeaning, Refusal } from '../protocol.ts';
+import type { CodeMeaning, Refusal } from '../../core/refusal.ts';
 
 // Alibaba Model Studio, "Error messages" (read 2026-05-30). Codes come with prefixes and in lower-case twins
 // (`InternalError.Algo.DataInspectionFailed`, `data_inspection_failed`), so rows match on the known part, without

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { Model } from '../../core/model.ts';
+import type { Refusal } from '../../core/refusal.ts';
 import type { GenerationRequest } from '../../core/request.ts';
 import { asNumber, at } from '../../core/untrusted.ts';
 import { link, number, object, present, rawText, readLoosely, taskId, text } from '../../core/loose.ts';
 import type { TaskReport, Usage } from '../../core/task.ts';
-import type { HttpCall, Protocol, Refusal } from '../protocol.ts';
+import type { HttpCall, Protocol } from '../protocol.ts';
 import { meaningOf } from './error-codes.ts';
 import { inputOf } from './dialects.ts';
 

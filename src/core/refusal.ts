@@ -1,0 +1,57 @@
+import { NetworkError } from './errors.ts';
+import type { ErrorClass } from './exit-code.ts';
+import { shorten } from './plain-text.ts';
+
+/** What a refusal says, read from a reply's JSON. */
+export type Refusal = {
+  /** The service's own code, or undefined where the reply is not the service's error shape. */
+  code: string | undefined;
+  message: string;
+  requestId: string | undefined;
+};
+
+/** What a code of a service means to us. */
+export type CodeMeaning = {
+  class: ErrorClass;
+  hint?: string;
+  /** The same call may work later. */
+  retryable?: boolean;
+  /** On a submit: it stays open whether the task exists. */
+  ambiguous?: boolean;
+  /** The model is not there, or not for this key: another one may be. */
+  isAboutModel?: boolean;
+};
+
+/** A refusal in one line: its message, led by its code. */
+export function describeRefusal(
+  refusal: { code: string | undefined; message: string } | undefined,
+): string | undefined {
+  if (refusal === undefined) return undefined;
+  const { code, message } = refusal;
+  const text = shorten(message, 500);
+  if (code === undefined || code === text) return text;
+  return text === '' ? code : `${code}: ${text}`;
+}
+
+/** A key is never taken along to wherever a service points. */
+export function redirectError(status: number, requestId: string | undefined): NetworkError {
+  return new NetworkError(
+    `the service answered with a redirect (${status}), which is not followed with a key`,
+    { hint: 'give the address it moved to with --base-url', code: String(status), requestId },
+  );
+}
+
+/** The service’s id of a call, from its body or its headers. */
+export function requestIdOf(reply: {
+  headers: Readonly<Record<string, string>>;
+  json: unknown;
+}): string | undefined {
+  const { json } = reply;
+  const inBody =
+    typeof json === 'object' && json !== null
+      ? ((json as Record<string, unknown>)['request_id'] ?? (json as Record<string, unknown>)['trace_id'])
+      : undefined;
+  const found =
+    typeof inBody === 'string' ? inBody : (reply.headers['x-request-id'] ?? reply.headers['x-trace-id']);
+  return found === undefined || found === '' ? undefined : shorten(found, 100);
+}
