@@ -1,18 +1,21 @@
 import { asObject } from '../core/untrusted.ts';
-import { bad, given, type Fields } from './acedata-fields.ts';
+import { bad, given, type Fields } from './flat-fields.ts';
 import type { Input, InputKind } from './inputs.ts';
 
 // The files that a body names: typed items for wan3.0, a list of clips for wan2.6-r2v.
 
-const mediaTypes = [
-  'first_frame',
-  'last_frame',
-  'reference_image',
-  'reference_video',
-  'reference_audio',
-  'file',
-  'link',
-];
+/** How many of each wan3.0 takes (guide and skill of 2026-10); the list as a whole takes ten. */
+const mediaMax: Record<string, number> = {
+  first_frame: 1,
+  last_frame: 1,
+  reference_image: 10,
+  reference_video: 5,
+  reference_audio: 5,
+  file: 1,
+  link: 1,
+};
+
+const mediaTypes = Object.keys(mediaMax);
 
 /** An item of `media`. */
 export type Media = Input & { type: string };
@@ -29,6 +32,17 @@ export function readMedia(fields: Fields): Media[] {
     if (typeof url !== 'string') throw bad(`media[${index}].url is required`);
     return { field: `media[${index}].url`, kind: kindOf(type), url, type };
   });
+}
+
+/** Why the model upstream will not take a list; undefined when nothing is wrong. */
+export function mediaFailure(media: readonly Media[]): string | undefined {
+  const count = (type: string) => media.filter((item) => item.type === type).length;
+  const frames = count('first_frame') + count('last_frame');
+  if (frames > 0 && frames < media.length)
+    return 'The two modes are mutually exclusive: frames and references';
+  const tooMany = Object.entries(mediaMax).find(([type, max]) => count(type) > max);
+  if (tooMany !== undefined) return `media takes at most ${tooMany[1]} of type ${tooMany[0]}`;
+  return count('file') + count('link') > 1 ? 'file and link are mutually exclusive' : undefined;
 }
 
 /** @throws {Refused} bad_request */

@@ -1,3 +1,4 @@
+import { asNumber } from '../core/untrusted.ts';
 import type { FaultRule } from './fault-plan.ts';
 import { resultLink, type Encoding } from './result-links.ts';
 import type { Signer } from './signer.ts';
@@ -71,14 +72,23 @@ export function acedataResult(
     return { success: true, state: 'completed', task_id: task.id, trace_id: task.requestId, ...link };
   }
   const { resolution, ratio } = task.details;
+  const inputSeconds = asNumber(task.details['inputSeconds']) ?? 0;
   return {
     success: true,
     task_id: task.id,
     trace_id: task.requestId,
     data: { model: task.model, status: 'succeeded', ...link, usage: { duration: task.clip.seconds } },
-    usage: { resolution, ratio, output_seconds: task.clip.seconds, fps: 30 },
-    // List price a second, in credits at about $0.0952 (guide of 2026-10).
-    cost: { amount: round((task.clip.seconds * (prices[String(resolution)] ?? 0.2)) / 0.0952) },
+    usage: {
+      resolution,
+      ratio,
+      input_seconds: inputSeconds,
+      output_seconds: task.clip.seconds,
+      fps: 30,
+    },
+    // List price a second of output and of reference videos, in credits at about $0.0952 (guide of 2026-10).
+    cost: {
+      amount: round(((task.clip.seconds + inputSeconds) * (prices[String(resolution)] ?? 0.2)) / 0.0952),
+    },
   };
 }
 

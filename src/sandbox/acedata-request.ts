@@ -10,8 +10,8 @@ import {
 import { asObject } from '../core/untrusted.ts';
 import { shapeOfRatio } from './clip-shape.ts';
 import type { Input } from './inputs.ts';
-import { bad, flag, given, integer, oneOf, text, type Fields } from './acedata-fields.ts';
-import { readMedia, readReferences, type Media } from './acedata-media.ts';
+import { bad, flag, given, integer, oneOf, text, type Fields } from './flat-fields.ts';
+import { mediaFailure, readMedia, readReferences, type Media } from './acedata-media.ts';
 
 // `POST /wan/videos` as AceData's newest schema has it (openapi/wan.json of 2026-10-07). Its gateway checks types,
 // ranges and what must be there; what only the model upstream would notice makes a task that fails.
@@ -106,6 +106,8 @@ export function readAcedataRequest(body: unknown): AcedataRequest {
   const firstFrame = media.find(({ type }) => type === 'first_frame');
   const isAdaptive = ratio === undefined || ratio === 'adaptive';
   const shape = shapeOfRatio(tier, isWan3 ? (ratio ?? '16:9') : '16:9');
+  const sound = flag(fields, 'audio');
+  const speech = text(fields, 'audio_url');
   return {
     model,
     prompt,
@@ -118,8 +120,17 @@ export function readAcedataRequest(body: unknown): AcedataRequest {
     shape: row.by === 'size' ? size.shape : shape,
     seconds: duration === undefined || duration === -1 ? 5 : duration,
     // Recorded runs have sound when nothing was said about it, though the schema's default is false.
-    sound: flag(fields, 'audio') ?? true,
-    inputs: [...(imageInput === undefined ? [] : [imageInput]), ...references, ...media],
+    sound: sound ?? true,
+    inputs: [
+      ...(imageInput === undefined ? [] : [imageInput]),
+      ...(isWan3 ? [] : references),
+      // Only wan3.0 reads `media`, and only wan2.6 the other fields; the schema lets each have both.
+      ...(isWan3 ? media : []),
+      // Silence beats a sound track.
+      ...(isWan3 || sound === false || speech === undefined
+        ? []
+        : [{ field: 'audio_url', kind: 'audio' as const, url: speech }]),
+    ],
     failure: size.failure ?? upstreamFailure(row, duration, tier, media),
   };
 }
@@ -141,10 +152,7 @@ function upstreamFailure(
     return `duration must be one of ${row.seconds.join(', ')}`;
   }
   if (row.by === 'tier' && tier === '480P') return 'resolution must be 720P or 1080P';
-  const frames = media.filter(({ type }) => type.endsWith('_frame')).length;
-  return frames > 0 && frames < media.length
-    ? 'The two modes are mutually exclusive: frames and references'
-    : undefined;
+  return row.by === 'ratio' ? mediaFailure(media) : undefined;
 }
 
 /** The documents leave sizes to the model upstream, which knows only the ones with an asterisk. */

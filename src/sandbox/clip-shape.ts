@@ -18,6 +18,15 @@ export function shapeOfPicture(picture: Dimensions, tier: Resolution): Dimension
   return { width: floor16(Math.sqrt(area * aspect)), height: floor16(Math.sqrt(area / aspect)) };
 }
 
+/** The pixels of a video that keeps its source's size, scaled down where that has more than the tier's 16:9. */
+export function shapeWithin(source: Dimensions, tier: Resolution): Dimensions {
+  const { width, height } = shapeOfRatio(tier, '16:9');
+  if (source.width * source.height > width * height) return shapeOfPicture(source, tier);
+  // Encoders want even sides.
+  const even = (pixels: number) => Math.max(16, pixels - (pixels % 2));
+  return { width: even(source.width), height: even(source.height) };
+}
+
 function floor16(pixels: number): number {
   // The tiny addend keeps exact results of inexact roots from falling to the next step.
   return Math.max(16, Math.floor((pixels + 1e-6) / 16) * 16);

@@ -16,19 +16,24 @@ export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Null is what SDKs send for "not given". */
+/** The value of a field; undefined where it is absent or null, which is what SDKs send for "not given". */
+export function given(fields: Fields, name: string): unknown {
+  return (Object.hasOwn(fields, name) ? fields[name] : undefined) ?? undefined;
+}
+
+/** @throws {Refused} InvalidParameter when it is not a text */
 export function text(fields: Fields, name: string): string | undefined {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value !== 'string') throw new Refused(400, 'InvalidParameter', `input.${name} must be a string`);
-  return value;
+  const found = given(fields, name);
+  if (found === undefined || found === '') return undefined;
+  if (typeof found !== 'string') throw new Refused(400, 'InvalidParameter', `input.${name} must be a string`);
+  return found;
 }
 
 /** @throws {Refused} InvalidParameter when it is missing */
 export function requireText(fields: Fields, name: string): string {
-  const value = text(fields, name);
-  if (value === undefined) throw fieldRequired(name);
-  return value;
+  const found = text(fields, name);
+  if (found === undefined) throw fieldRequired(name);
+  return found;
 }
 
 /** @throws {Refused} InvalidParameter when it is not a list of texts, or empty */
@@ -54,6 +59,11 @@ export function optional(fields: Fields, name: string, kind: InputKind): Input[]
 /** The words that clients know for a missing field. */
 export function fieldRequired(name: string): Refused {
   return new Refused(400, 'InvalidParameter', `Field required: input.${name}`);
+}
+
+/** The refusal of a parameter's value. */
+export function refusedParameter(name: string, legal: string): Refused {
+  return new Refused(400, 'InvalidParameter', `parameters.${name} is not valid: it must be ${legal}`);
 }
 
 /** Why a task will fail on its parameters. */

@@ -10,11 +10,13 @@ import {
   requireText,
   text,
   textList,
+  given,
   type Fields,
 } from './dashscope-fields.ts';
+import { readVace } from './dashscope-vace.ts';
 import { allMediaTypes, mediaFailure, readMedia } from './dashscope-media.ts';
 import type { Input, InputFailure } from './inputs.ts';
-import { Refused } from './reply.ts';
+import { clip26Old } from './media-limits.ts';
 
 // Which files a request names. A field that is missing or of the wrong type is refused at submit; a combination
 // that the model cannot do is found by the task, which then fails (Model Studio API references, 2026-05 to 2026-10).
@@ -22,7 +24,7 @@ import { Refused } from './reply.ts';
 /** The files of a request. */
 export type NamedInputs = {
   inputs: Input[];
-  /** The picture whose shape the video takes. */
+  /** The picture or clip whose shape the video takes. */
   frame?: Input;
   /** A combination that the task will fail on. */
   failure?: InputFailure;
@@ -43,19 +45,22 @@ const readers: Record<ModelTask, (input: Fields, parameters: Fields, row: ModelR
     return { inputs: [frame, ...optional(input, 'audio_url', 'audio')], frame };
   },
   kf2v: (input) => {
-    if (text(input, 'template') === undefined) requireText(input, 'last_frame_url');
     const frame = required(input, 'first_frame_url', 'image');
-    return { inputs: [frame, ...optional(input, 'last_frame_url', 'image')], frame };
+    // With a template the last frame is neither needed nor looked at.
+    if (text(input, 'template') !== undefined) return { inputs: [frame], frame };
+    return { inputs: [frame, required(input, 'last_frame_url', 'image')], frame };
   },
   r2v: (input) => {
     requireText(input, 'prompt');
-    const field = input['reference_urls'] === undefined ? 'reference_video_urls' : 'reference_urls';
-    if (input[field] === undefined) throw fieldRequired('reference_urls');
-    const urls = textList(input, field);
-    const inputs = urls.map((url): Input => ({
+    const isOld = given(input, 'reference_urls') === undefined;
+    const field = isOld ? 'reference_video_urls' : 'reference_urls';
+    if (given(input, field) === undefined) throw fieldRequired('reference_urls');
+    const inputs = textList(input, field).map((url): Input => ({
       field: `input.${field}`,
-      kind: looksLikeVideo(url) ? 'video' : 'image',
       url,
+      ...(isOld
+        ? { kind: 'video', clip: clip26Old }
+        : { kind: looksLikeVideo(url) ? 'video' : 'image', isEither: true }),
     }));
     const videos = inputs.filter(({ kind }) => kind === 'video').length;
     if (inputs.length > 5 || videos > 3) {
@@ -66,7 +71,7 @@ const readers: Record<ModelTask, (input: Fields, parameters: Fields, row: ModelR
   'media-i2v': (input) => {
     const media = readMedia(input, ['first_frame', 'last_frame', 'driving_audio', 'first_clip'], true);
     const types = media.map(({ type }) => type).toSorted();
-    const frame = media.find(({ type }) => type === 'first_frame');
+    const frame = media.find(({ type }) => type === 'first_frame' || type === 'first_clip');
     const named = { inputs: media, ...(frame === undefined ? {} : { frame }) };
     if (imageCombinations.has(types.join('+'))) return named;
     return {
@@ -95,19 +100,22 @@ const readers: Record<ModelTask, (input: Fields, parameters: Fields, row: ModelR
     }
     return named;
   },
-  edit: (input) => {
+  edit: (input, parameters) => {
     const media = readMedia(input, ['video', 'reference_image'], true);
-    const videos = media.filter(({ type }) => type === 'video').length;
-    if (videos === 1 && media.length <= 5) return { inputs: media };
+    const videos = media.filter(({ type }) => type === 'video');
+    // Without a ratio the video keeps its shape.
+    const frame = given(parameters, 'ratio') === undefined ? videos[0] : undefined;
+    const named = { inputs: media, ...(frame === undefined ? {} : { frame }) };
+    if (videos.length === 1 && media.length <= 5) return named;
     return {
-      inputs: media,
+      ...named,
       failure: invalid('media needs exactly one video and takes at most 4 reference images.'),
     };
   },
   all: (input, parameters) => {
     const media = readMedia(input, allMediaTypes, false);
     if (media.length === 0 && text(input, 'prompt') === undefined) throw fieldRequired('prompt');
-    const frame = media.find(({ type }) => type === 'first_frame');
+    const frame = media.find(({ type }) => type === 'first_frame' || type === 'reference_video');
     const failure = mediaFailure(media, parameters);
     return {
       inputs: media,
@@ -115,38 +123,8 @@ const readers: Record<ModelTask, (input: Fields, parameters: Fields, row: ModelR
       ...(failure === undefined ? {} : { failure }),
     };
   },
-  vace: (input, parameters) => {
-    const name = requireText(input, 'function');
-    requireText(input, 'prompt');
-    const needs = Object.hasOwn(vaceNeeds, name) ? vaceNeeds[name] : undefined;
-    if (needs === undefined)
-      throw new Refused(400, 'InvalidParameter', `input.function is not supported: ${name}`);
-    if (needs !== '' && input[needs] === undefined) throw fieldRequired(needs);
-    if (name === 'video_repainting' && parameters['control_condition'] === undefined) {
-      throw new Refused(400, 'InvalidParameter', 'Field required: parameters.control_condition');
-    }
-    const images = ['mask_image_url', 'first_frame_url', 'last_frame_url'].flatMap((field) =>
-      optional(input, field, 'image'),
-    );
-    const clips = ['video_url', 'mask_video_url', 'first_clip_url', 'last_clip_url'].flatMap((field) =>
-      optional(input, field, 'video'),
-    );
-    const references = input['ref_images_url'] === undefined ? [] : textList(input, 'ref_images_url');
-    const inputs = [
-      ...images,
-      ...clips,
-      ...references.slice(0, 3).map((url): Input => ({ field: 'input.ref_images_url', kind: 'image', url })),
-    ];
-    const roles = parameters['obj_or_bg'];
-    if (name === 'image_reference' && Array.isArray(roles) && roles.length !== references.length) {
-      return { inputs, failure: invalid('obj_or_bg must be as long as ref_images_url.') };
-    }
-    return { inputs };
-  },
-  animate: (input, parameters) => {
-    if (parameters['mode'] !== 'wan-std' && parameters['mode'] !== 'wan-pro') {
-      throw new Refused(400, 'InvalidParameter', 'parameters.mode must be wan-std or wan-pro');
-    }
+  vace: readVace,
+  animate: (input) => {
     const frame = required(input, 'image_url', 'image');
     return { inputs: [frame, required(input, 'video_url', 'video')], frame };
   },
@@ -154,13 +132,11 @@ const readers: Record<ModelTask, (input: Fields, parameters: Fields, row: ModelR
     const frame = required(input, 'image_url', 'image');
     return { inputs: [frame, required(input, 'audio_url', 'audio')], frame };
   },
-  retalk: (input) => ({
-    inputs: [
-      required(input, 'video_url', 'video'),
-      required(input, 'audio_url', 'audio'),
-      ...optional(input, 'ref_image_url', 'image'),
-    ],
-  }),
+  retalk: (input) => {
+    const frame = required(input, 'video_url', 'video');
+    const sound = required(input, 'audio_url', 'audio');
+    return { inputs: [frame, sound, ...optional(input, 'ref_image_url', 'image')], frame };
+  },
 };
 
 const imageCombinations = new Set([
@@ -171,12 +147,3 @@ const imageCombinations = new Set([
   'first_clip',
   'first_clip+last_frame',
 ]);
-
-/** The field that each function cannot do without; none is needed where any of several will do. */
-const vaceNeeds: Record<string, string> = {
-  image_reference: 'ref_images_url',
-  video_repainting: 'video_url',
-  video_edit: 'video_url',
-  video_extension: '',
-  video_outpainting: 'video_url',
-};

@@ -1,6 +1,6 @@
 import type { PixelTable, Ratio, Resolution } from '../core/geometry.ts';
 import type { Region } from '../core/model.ts';
-import type { InputLimits } from './inputs.ts';
+import type { MediaLimits } from './inputs.ts';
 
 /** What a model does, and so which fields its `input` has. */
 export type ModelTask =
@@ -35,7 +35,7 @@ export type Shape =
   | { by: 'input' };
 
 /** What the service knows of a model. */
-export type ModelRow = {
+export type ModelRow = MediaLimits & {
   ids: readonly string[];
   task: ModelTask;
   path: 'video-generation' | 'image2video';
@@ -48,7 +48,6 @@ export type ModelRow = {
   defaultSeconds: number;
   sound: 'always' | 'never' | 'toggle';
   usage: UsageStyle;
-  image: InputLimits;
   /** Reports a rewritten prompt. */
   rewrites?: boolean;
 };

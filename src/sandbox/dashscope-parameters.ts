@@ -1,8 +1,6 @@
 import { parseSize, sizesOf, type Dimensions, type Ratio, type Resolution } from '../core/geometry.ts';
-import type { ModelRow } from './dashscope-model-row.ts';
-import { Refused } from './reply.ts';
-
-type Fields = Record<string, unknown>;
+import { refusedParameter, given, type Fields } from './dashscope-fields.ts';
+import type { ModelRow, ModelTask } from './dashscope-model-row.ts';
 
 /** What a request asks of a model, defaults filled in. */
 export type Chosen = {
@@ -11,13 +9,13 @@ export type Chosen = {
   tier: Resolution;
   /** Set where the request or the model's default names one. */
   ratio?: Ratio;
-  /** Whole seconds; -1 and 0 have been replaced by what the sandbox makes of them. */
+  /** Whole seconds; -1 has been replaced by what the sandbox makes of it. 0: as long as the input. */
   seconds: number;
   sound: boolean;
   promptExtend: boolean;
 };
 
-/** What a length of -1 (the model chooses) or 0 (as long as the input) comes to here. */
+/** What a length of -1 (the model chooses) comes to here. */
 const chosenSeconds = 5;
 
 /**
@@ -27,9 +25,10 @@ const chosenSeconds = 5;
 export function readParameters(row: ModelRow, parameters: Fields): Chosen {
   for (const name of ['prompt_extend', 'watermark', 'audio']) flag(parameters, name);
   checkSeed(row, parameters);
+  checks[row.task]?.(parameters);
   const shotType = given(parameters, 'shot_type');
   if (shotType !== undefined && shotType !== 'single' && shotType !== 'multi')
-    throw invalid('shot_type', 'single or multi');
+    throw refusedParameter('shot_type', 'single or multi');
   return {
     ...readShape(row, parameters),
     seconds: readSeconds(row, parameters),
@@ -45,7 +44,8 @@ function readShape({ shape }: ModelRow, parameters: Fields): Pick<Chosen, 'size'
     const asked = given(parameters, 'size') ?? shape.size;
     const cell = legal.find(({ size }) => size === asked);
     // An `x` in place of the asterisk, a tier or a ratio are refused like any other wrong value.
-    if (cell === undefined) throw invalid('size', `one of ${legal.map(({ size }) => size).join(', ')}`);
+    if (cell === undefined)
+      throw refusedParameter('size', `one of ${legal.map(({ size }) => size).join(', ')}`);
     return {
       tier: cell.resolution,
       ratio: cell.ratio,
@@ -54,11 +54,12 @@ function readShape({ shape }: ModelRow, parameters: Fields): Pick<Chosen, 'size'
   }
   const resolution = given(parameters, 'resolution') ?? shape.tier;
   const tier = shape.tiers.find((candidate) => candidate === resolution);
-  if (tier === undefined) throw invalid('resolution', `one of ${shape.tiers.join(', ')}`);
+  if (tier === undefined) throw refusedParameter('resolution', `one of ${shape.tiers.join(', ')}`);
   if (shape.ratios === undefined) return { tier };
   const wanted = given(parameters, 'ratio') ?? shape.ratio;
+  if (wanted === undefined) return { tier };
   const ratio = shape.ratios.find((candidate) => candidate === wanted);
-  if (ratio === undefined) throw invalid('ratio', `one of ${shape.ratios.join(', ')}`);
+  if (ratio === undefined) throw refusedParameter('ratio', `one of ${shape.ratios.join(', ')}`);
   return { tier, ratio };
 }
 
@@ -72,14 +73,14 @@ function readSeconds(row: ModelRow, parameters: Fields): number {
       ? typeof asked === 'number' &&
         Number.isInteger(asked) &&
         ((asked >= rule.min && asked <= rule.max) || asked === rule.also)
-      : rule.some((value) => value === asked);
+      : rule.some((legal) => legal === asked);
   if (!isLegal || typeof asked !== 'number') {
-    throw invalid(
+    throw refusedParameter(
       'duration',
       'min' in rule ? `an integer from ${rule.min} to ${rule.max}` : `one of ${rule.join(', ')}`,
     );
   }
-  return asked < 1 ? chosenSeconds : asked;
+  return asked < 0 ? chosenSeconds : asked;
 }
 
 function checkSeed(row: ModelRow, parameters: Fields): void {
@@ -88,22 +89,41 @@ function checkSeed(row: ModelRow, parameters: Fields): void {
   // Only wan3.0 knows -1, for a random one.
   const min = row.task === 'all' ? -1 : 0;
   if (typeof seed !== 'number' || !Number.isInteger(seed) || seed < min || seed > 2_147_483_647) {
-    throw invalid('seed', `an integer from ${min} to 2147483647`);
+    throw refusedParameter('seed', `an integer from ${min} to 2147483647`);
   }
 }
 
 function flag(parameters: Fields, name: string): boolean | undefined {
-  const value = given(parameters, name);
-  if (value === undefined || typeof value === 'boolean') return value;
-  throw invalid(name, 'true or false');
+  const found = given(parameters, name);
+  if (found === undefined || typeof found === 'boolean') return found;
+  throw refusedParameter(name, 'true or false');
 }
 
-/** SDKs send null for "not given". */
-function given(fields: Fields, name: string): unknown {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  return value ?? undefined;
-}
+/** What only some tasks have. Extras of other tasks are let through. */
+const checks: Partial<Record<ModelTask, (parameters: Fields) => void>> = {
+  edit: (parameters) => oneOf(parameters, 'audio_setting', ['auto', 'origin']),
+  animate: (parameters) => {
+    const mode = given(parameters, 'mode');
+    if (mode !== 'wan-std' && mode !== 'wan-pro') throw refusedParameter('mode', 'wan-std or wan-pro');
+    flag(parameters, 'check_image');
+  },
+  s2v: (parameters) => {
+    const style = given(parameters, 'style');
+    // The pages disagree about its name and its words.
+    if (style !== undefined && typeof style !== 'string') throw refusedParameter('style', 'a string');
+  },
+  retalk: (parameters) => {
+    flag(parameters, 'video_extension');
+    const threshold = given(parameters, 'query_face_threshold');
+    if (threshold === undefined) return;
+    const isLegal = typeof threshold === 'number' && Number.isInteger(threshold);
+    if (!isLegal || threshold < 120 || threshold > 200)
+      throw refusedParameter('query_face_threshold', 'an integer from 120 to 200');
+  },
+};
 
-function invalid(name: string, legal: string): Refused {
-  return new Refused(400, 'InvalidParameter', `parameters.${name} is not valid: it must be ${legal}`);
+function oneOf(parameters: Fields, name: string, legal: readonly string[]): void {
+  const word = given(parameters, name);
+  if (word !== undefined && !legal.some((candidate) => candidate === word))
+    throw refusedParameter(name, legal.join(' or '));
 }

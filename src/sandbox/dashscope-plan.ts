@@ -1,12 +1,16 @@
+import type { Dimensions } from '../core/geometry.ts';
 import type { Region } from '../core/model.ts';
 import { asObject, at } from '../core/untrusted.ts';
 import type { ClipSpec } from './video/clip-spec.ts';
-import { shapeOfPicture, shapeOfRatio } from './clip-shape.ts';
+import { shapeOfPicture, shapeOfRatio, shapeWithin } from './clip-shape.ts';
+import { text, type Fields } from './dashscope-fields.ts';
 import { readInputs } from './dashscope-inputs.ts';
-import type { ModelRow } from './dashscope-model-row.ts';
+import { lengthsOf } from './dashscope-lengths.ts';
+import type { ModelRow, ModelTask } from './dashscope-model-row.ts';
 import { findRow } from './dashscope-models.ts';
 import { readParameters, type Chosen } from './dashscope-parameters.ts';
 import { usageOf, type DashscopeUsage } from './dashscope-usage.ts';
+import { vaceParameters } from './dashscope-vace.ts';
 import { inspectInput, type InputContext, type InputFailure } from './inputs.ts';
 import { Refused } from './reply.ts';
 import type { Call } from './route.ts';
@@ -21,8 +25,6 @@ export type Plan = {
   usage: DashscopeUsage;
   failure?: InputFailure;
 };
-
-type Fields = Record<string, unknown>;
 
 /**
  * Checks a submit in the order headers, body, model, path, fields, values, and only then its files. What only the
@@ -50,24 +52,30 @@ export async function planTask(
   if (row.path !== group)
     throw new Refused(400, 'InvalidParameter', 'url error, please check url: this model has another path.');
   const named = readInputs(row, input, parameters);
-  const chosen = readParameters(row, parameters);
+  const chosen = readParameters(row, row.task === 'vace' ? vaceParameters(input, parameters) : parameters);
   checkOssHeader(
     call,
     named.inputs.map(({ url }) => url),
   );
 
-  const context: InputContext = { ...files, model, now: call.now, takesInline: true };
+  const context: InputContext = {
+    ...files,
+    model,
+    now: call.now,
+    takesUploads: true,
+    takesInline: !addressesOnly.has(row.task),
+  };
   const found = await Promise.all(
-    named.inputs.map(async (one) => ({ one, result: await inspectInput(one, row.image, context) })),
+    named.inputs.map(async (one) => ({ input: one, result: await inspectInput(one, row, context) })),
   );
+  const lengths = lengthsOf(row, chosen, input, found);
   const failure =
-    named.failure ?? found.flatMap(({ result }) => ('failure' in result ? [result.failure] : []))[0];
-  const frame = found.find(({ one }) => one === named.frame)?.result;
+    named.failure ??
+    found.flatMap(({ result }) => ('failure' in result ? [result.failure] : []))[0] ??
+    lengths.failure;
+  const frame = found.find((one) => one.input === named.frame)?.result;
   const picture = frame !== undefined && 'size' in frame ? frame.size : undefined;
-  // Of wan3.0's ratios only `adaptive` follows the picture; elsewhere a first frame goes before the ratio.
-  const follows = chosen.size === undefined && (row.task !== 'all' || chosen.ratio === 'adaptive');
-  const shape = picture !== undefined && follows ? shapeOfPicture(picture, chosen.tier) : plainShape(chosen);
-  const videos = named.inputs.filter(({ kind }) => kind === 'video');
+  const shape = shapeOf(row, chosen, picture);
   const prompt = cutPrompt(input, row);
   return {
     row,
@@ -76,19 +84,27 @@ export async function planTask(
     ...(prompt !== undefined && row.rewrites === true && chosen.promptExtend
       ? { actualPrompt: `${prompt}, in rich detail` }
       : {}),
-    clip: { ...shape, seconds: chosen.seconds, sound: chosen.sound, title: prompt ?? model },
-    usage: usageOf(
-      row,
-      chosen,
-      shape,
-      videos.length > 0 && row.task !== 'media-i2v' ? countedInputSeconds : 0,
-    ),
+    clip: {
+      ...shape,
+      seconds: Math.min(60, Math.max(1, lengths.output)),
+      sound: chosen.sound,
+      title: prompt ?? model,
+    },
+    usage: usageOf(row, chosen, shape, lengths),
     ...(failure === undefined ? {} : { failure }),
   };
 }
 
-/** Input video is counted up to 5 s; the sandbox takes every clip for long enough. */
-const countedInputSeconds = 5;
+/** Their files are named by address, never inline. */
+const addressesOnly: ReadonlySet<ModelTask> = new Set(['vace', 'animate', 's2v', 'retalk']);
+
+function shapeOf(row: ModelRow, chosen: Chosen, picture: Dimensions | undefined): Dimensions {
+  // The functions of vace that have no size keep the source's, as far as 720P goes.
+  if (row.task === 'vace') return picture === undefined ? plainShape(chosen) : shapeWithin(picture, '720P');
+  // Of wan3.0's ratios only `adaptive` follows the picture; elsewhere a first frame goes before the ratio.
+  const follows = chosen.size === undefined && (row.task !== 'all' || chosen.ratio === 'adaptive');
+  return picture !== undefined && follows ? shapeOfPicture(picture, chosen.tier) : plainShape(chosen);
+}
 
 function plainShape(chosen: Chosen) {
   return chosen.size ?? shapeOfRatio(chosen.tier, chosen.ratio ?? '16:9');
@@ -121,10 +137,13 @@ function checkOssHeader(call: Call, urls: readonly string[]): void {
   }
 }
 
-/** Whatever is too long is cut without a word, as the service does. */
+/** Whatever is too long is cut without a word, as the service does. A template takes the prompt's place. */
 function cutPrompt(input: Fields, row: ModelRow): string | undefined {
+  if (templated.has(row.task) && text(input, 'template') !== undefined) return undefined;
   const prompt = at(input, 'prompt');
   return typeof prompt === 'string' && prompt !== ''
     ? Array.from(prompt).slice(0, row.promptMax).join('')
     : undefined;
 }
+
+const templated: ReadonlySet<ModelTask> = new Set(['i2v', 'kf2v']);

@@ -1,5 +1,6 @@
-import { img10, imgAnimate, imgSpeech, imgVace, regions, sizes, three, tiers } from './dashscope-limits.ts';
+import { regions, sizes, three, tiers } from './dashscope-limits.ts';
 import type { ModelRow } from './dashscope-model-row.ts';
+import { clipAnimate, clipVace, img10, imgAnimate, imgSpeech, imgVace, soundSpeech } from './media-limits.ts';
 
 // wan2.1 and wan2.2, and the models that animate portraits (API references of 2026-05).
 
@@ -102,6 +103,7 @@ export const legacyRows: readonly ModelRow[] = [
       shape: { by: 'size', table: sizes('720P'), size: '1280*720' },
       usage: '2.1',
       image: imgVace,
+      clip: clipVace,
     },
   ]),
   {
@@ -113,6 +115,7 @@ export const legacyRows: readonly ModelRow[] = [
     shape: { by: 'input' },
     usage: 'animate',
     image: imgAnimate,
+    clip: clipAnimate,
     rewrites: false,
   },
   {
@@ -125,6 +128,7 @@ export const legacyRows: readonly ModelRow[] = [
     sound: 'always',
     usage: '2.2-image',
     image: imgSpeech,
+    speech: soundSpeech,
     rewrites: false,
   },
   {

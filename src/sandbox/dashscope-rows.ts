@@ -1,10 +1,29 @@
-import { both, fiveRatios, img20, img20b, regions, sizes, three, tiers } from './dashscope-limits.ts';
+import { both, fiveRatios, regions, sizes, three, tiers } from './dashscope-limits.ts';
 import type { ModelRow, Shape } from './dashscope-model-row.ts';
+import {
+  clip26,
+  clip27,
+  clip30,
+  img20,
+  img20b,
+  reference27,
+  sound25,
+  sound27,
+  sound30,
+  voice27,
+} from './media-limits.ts';
 
 // wan2.5 to wan3.0 (API references of 2026-05 to 2026-10).
 
 const video = { path: 'video-generation', sound: 'always' } as const;
-const wan26 = { ...video, promptMax: 1500, image: img20b, defaultSeconds: 5 } as const;
+const wan26 = {
+  ...video,
+  promptMax: 1500,
+  image: img20b,
+  clip: clip26,
+  speech: sound25,
+  defaultSeconds: 5,
+} as const;
 const text26 = {
   ...wan26,
   task: 't2v',
@@ -21,6 +40,8 @@ const wan27 = {
   defaultSeconds: 5,
   usage: '2.7',
   image: img20,
+  clip: clip27,
+  speech: sound27,
 } as const;
 const shape27: Shape = { by: 'tier', tiers: both, tier: '1080P', ratios: fiveRatios, ratio: '16:9' };
 const upTo15 = { min: 2, max: 15 };
@@ -45,6 +66,8 @@ export const currentRows: readonly ModelRow[] = [
     sound: 'toggle',
     usage: '2.7',
     image: img20,
+    clip: clip30,
+    speech: sound30,
   },
   {
     ...wan27,
@@ -53,13 +76,20 @@ export const currentRows: readonly ModelRow[] = [
     shape: shape27,
   },
   { ...wan27, ids: ['wan2.7-i2v', 'wan2.7-i2v-2026-04-25'], task: 'media-i2v', shape: tiers(both, '1080P') },
-  { ...wan27, ids: ['wan2.7-r2v', 'wan2.7-r2v-2026-06-12'], task: 'media-r2v', shape: shape27 },
-  // 0 keeps the length of the clip that is edited.
+  {
+    ...wan27,
+    ids: ['wan2.7-r2v', 'wan2.7-r2v-2026-06-12'],
+    task: 'media-r2v',
+    shape: shape27,
+    clip: reference27,
+    speech: voice27,
+  },
+  // 0 keeps the length of the clip that is edited; without a ratio its shape is kept too.
   {
     ...wan27,
     ids: ['wan2.7-videoedit'],
     task: 'edit',
-    shape: shape27,
+    shape: { by: 'tier', tiers: both, tier: '1080P', ratios: fiveRatios },
     seconds: { min: 2, max: 10, also: 0 },
     defaultSeconds: 0,
   },

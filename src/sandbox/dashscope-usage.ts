@@ -1,24 +1,21 @@
 import type { Dimensions } from '../core/geometry.ts';
 import { ratioOf } from './clip-shape.ts';
 import type { ModelRow, UsageStyle } from './dashscope-model-row.ts';
+import type { Lengths } from './dashscope-lengths.ts';
 import type { Chosen } from './dashscope-parameters.ts';
 
 /** What a finished task reports as `usage`. */
 export type DashscopeUsage = Record<string, number | string | boolean>;
 
 /**
- * The figures of a finished task, in the spelling of its family (Model Studio API references, 2026-05 to 2026-10).
- * @param inputSeconds seconds of input video that are counted
+ * The figures of a finished task, in the spelling of its family (Model Studio API references, 2026-05 to 2026-10):
+ * whole seconds, but for the models that animate.
  */
-export function usageOf(
-  row: ModelRow,
-  chosen: Chosen,
-  made: Dimensions,
-  inputSeconds: number,
-): DashscopeUsage {
+export function usageOf(row: ModelRow, chosen: Chosen, made: Dimensions, lengths: Lengths): DashscopeUsage {
   const tier = Number.parseInt(chosen.tier, 10);
   const size = `${made.width}*${made.height}`;
-  const { seconds } = chosen;
+  const seconds = Math.round(lengths.output);
+  const inputSeconds = Math.round(lengths.input);
   const counted = {
     duration: inputSeconds + seconds,
     input_video_duration: inputSeconds,
@@ -42,7 +39,7 @@ export function usageOf(
       ...(chosen.ratio === undefined || row.task === 'edit' ? {} : { ratio: ratioName(chosen, made) }),
       ...(row.task === 'all' ? { fps: 30 } : {}),
     },
-    animate: { video_duration: seconds + 0.04, video_ratio: 'standard' },
+    animate: { video_duration: Math.round(lengths.output * 100) / 100, video_ratio: 'standard' },
   };
   return figures[row.usage];
 }

@@ -4,7 +4,12 @@ import type { Dimensions } from '../core/geometry.ts';
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'bmp' | 'gif' | 'tiff';
 
 /** What the first bytes of a picture say. A TIFF's size stands anywhere in it, so that is not read. */
-export type ImageHeader = { format: ImageFormat; size: Dimensions | undefined };
+export type ImageHeader = {
+  format: ImageFormat;
+  size: Dimensions | undefined;
+  /** Set for a PNG with an alpha channel; of other formats the documents say nothing. */
+  hasAlpha?: true;
+};
 
 /** Reads format and pixels off the first bytes of a picture; undefined when it is none that is known. */
 export function readImageHeader(bytes: Buffer): ImageHeader | undefined {
@@ -25,7 +30,9 @@ function starts(bytes: Buffer, signature: string, at = 0): boolean {
 
 function png(bytes: Buffer): ImageHeader | undefined {
   if (!starts(bytes, '\x89PNG\r\n\x1a\n') || bytes.length < 24) return undefined;
-  return known('png', bytes.readUInt32BE(16), bytes.readUInt32BE(20));
+  const header = known('png', bytes.readUInt32BE(16), bytes.readUInt32BE(20));
+  // Colour types 4 and 6 have an alpha channel.
+  return bytes[25] === 4 || bytes[25] === 6 ? { ...header, hasAlpha: true } : header;
 }
 
 /** Walks the segments to the frame header, which large EXIF blocks can push far back. */

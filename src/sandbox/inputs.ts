@@ -1,32 +1,33 @@
 import type { Dimensions } from '../core/geometry.ts';
-import { readImageHeader, type ImageFormat } from './image-dimensions.ts';
-import { callLoopback, isLoopbackUrl } from './loopback.ts';
+import { readFilm, type FilmFacts } from './film-facts.ts';
+import { readImageHeader } from './image-dimensions.ts';
+import { readInput, type InputBytes } from './input-bytes.ts';
+import { anyClip, anySound, type ClipLimits, type PictureLimits, type SoundLimits } from './media-limits.ts';
 import type { Signer } from './signer.ts';
-import { isBoundTo } from './upload-policy.ts';
-import { readHead, type UploadStore } from './upload-store.ts';
+import type { UploadStore } from './upload-store.ts';
 
 /** What an input is, by the field that names it. */
 export type InputKind = 'image' | 'video' | 'audio' | 'file';
 
 /** A file that a request names. */
-export type Input = { field: string; kind: InputKind; url: string };
+export type Input = {
+  field: string;
+  kind: InputKind;
+  url: string;
+  /** The field takes pictures and clips alike: `kind` is guessed from the name, and the content decides. */
+  isEither?: boolean;
+  /** Where a field has limits of its own. */
+  clip?: ClipLimits;
+};
 
 /** Why a task fails on an input, in DashScope's words. */
 export type InputFailure = { code: string; message: string };
 
-/** What a model takes as a picture. */
-export type InputLimits = {
-  maxBytes: number;
-  /** Pixels of a side. */
-  minSide: number;
-  maxSide: number;
-  /** Longer side divided by the shorter one. */
-  maxAspect: number;
-  formats: readonly ImageFormat[];
-};
+/** What a model takes. */
+export type MediaLimits = { image: PictureLimits; clip?: ClipLimits; speech?: SoundLimits };
 
 /** What was found. An address elsewhere is taken on trust: the sandbox fetches from this machine only. */
-export type FoundInput = { size?: Dimensions } | { failure: InputFailure };
+export type FoundInput = { kind: InputKind; size?: Dimensions; seconds?: number } | { failure: InputFailure };
 
 /** Who asks for which model, and where uploads are. */
 export type InputContext = {
@@ -35,110 +36,125 @@ export type InputContext = {
   account: string;
   model: string;
   now: number;
-  /** Whether `oss://` addresses and base64 are understood. */
+  /** Whether `oss://` addresses are understood. */
+  takesUploads: boolean;
+  /** Whether base64 is. */
   takesInline: boolean;
 };
 
-/** Enough for a JPEG's frame header behind a large EXIF block. */
-const headBytes = 1024 * 1024;
+/** Documents and pages (wan3.0): the size alone is looked at. */
+const maxDocumentBytes = 100 * 1024 * 1024;
+
+/** A file of "10 s" may be a frame longer. Seconds, and frames a second. */
+const tolerance = 0.05;
 
 /** Looks at an input as far as the sandbox can. Never throws. */
 export async function inspectInput(
   input: Input,
-  limits: InputLimits,
+  limits: MediaLimits,
   context: InputContext,
 ): Promise<FoundInput> {
-  const bytes = await readInput(input, context);
-  if (bytes === 'elsewhere') return {};
+  const clip = input.clip ?? limits.clip ?? anyClip;
+  const speech = limits.speech ?? anySound;
+  const maxBytes = {
+    image: limits.image.maxBytes,
+    video: clip.maxBytes,
+    audio: speech.maxBytes,
+    file: maxDocumentBytes,
+  };
+  const bytes = await readInput(input, context, Math.min(maxBytes[input.kind], loopbackBytes));
+  if (bytes === 'elsewhere') return { kind: input.kind };
   if ('failure' in bytes) return bytes;
-  if (bytes.sizeBytes !== undefined && input.kind === 'image' && bytes.sizeBytes > limits.maxBytes) {
-    return failure(
+  const kind = input.isEither === true ? kindOf(bytes) : input.kind;
+  if (bytes.sizeBytes > maxBytes[kind]) {
+    return failed(
+      input,
       'InvalidFile.Size',
-      `${input.field}: the file exceeds ${limits.maxBytes / 1024 / 1024} MB.`,
+      `the file exceeds ${Math.ceil(maxBytes[kind] / 1024 / 1024)} MB.`,
     );
   }
-  return input.kind === 'image' ? inspectImage(input, bytes.head, limits) : {};
+  if (kind === 'file') return { kind };
+  if (kind === 'image') return inspectImage(input, bytes.head, limits.image);
+  const film = bytes.content === undefined ? undefined : await readFilm(bytes.content, bytes.sizeBytes);
+  return kind === 'video' ? inspectClip(input, film, clip) : inspectSound(input, film, speech);
 }
 
-function inspectImage(input: Input, head: Buffer, limits: InputLimits): FoundInput {
+/** More is not fetched from another server on this machine, whatever a model takes. */
+const loopbackBytes = 256 * 1024 * 1024;
+
+function kindOf({ head }: InputBytes): InputKind {
+  return readImageHeader(head) === undefined ? 'video' : 'image';
+}
+
+function inspectImage(input: Input, head: Buffer, limits: PictureLimits): FoundInput {
   const header = readImageHeader(head);
   if (header === undefined || !limits.formats.includes(header.format)) {
-    return failure('InvalidImageFormat', `${input.field}: the image format is illegal and cannot be opened.`);
+    return failed(input, 'InvalidImageFormat', 'the image format is illegal and cannot be opened.');
   }
-  if (header.size === undefined) return {};
-  const [short, long] = [
-    Math.min(header.size.width, header.size.height),
-    Math.max(header.size.width, header.size.height),
-  ];
-  if (short < limits.minSide || long > limits.maxSide || long / short > limits.maxAspect) {
-    return failure(
+  if (header.hasAlpha === true && limits.refusesAlpha === true) {
+    return failed(input, 'InvalidImageFormat', 'a PNG with an alpha channel is not supported.');
+  }
+  const { size } = header;
+  if (size === undefined) return { kind: 'image' };
+  if (isOutside(size, limits) || aspectOf(size) > limits.maxAspect) {
+    return failed(
+      input,
       'InvalidImageResolution',
-      `${input.field}: ${header.size.width}*${header.size.height} is not within ${limits.minSide} to ${limits.maxSide} pixels a side.`,
+      `${size.width}*${size.height} is not within ${limits.minSide} to ${limits.maxSide} pixels a side.`,
     );
   }
-  return { size: header.size };
+  return { kind: 'image', size };
 }
 
-type Bytes = { head: Buffer; sizeBytes: number | undefined };
-
-function failure(code: string, message: string): { failure: InputFailure } {
-  return { failure: { code, message } };
+function inspectClip(input: Input, film: FilmFacts | undefined, limits: ClipLimits): FoundInput {
+  const formats: readonly string[] = limits.formats;
+  if (film?.size === undefined || !formats.includes(film.format)) {
+    return failed(input, 'InvalidFile.Format', `the video must be one of ${formats.join(', ')}.`);
+  }
+  const { size, rate = Infinity, seconds } = film;
+  const { minSide = 0, maxSide = Infinity, maxAspect = Infinity, minRate = 0 } = limits;
+  if (isOutside(size, { minSide, maxSide })) {
+    const text = `${size.width}*${size.height} is not within ${minSide} to ${maxSide} pixels a side.`;
+    return failed(input, 'InvalidFile.Resolution', text);
+  }
+  if (aspectOf(size) > maxAspect) {
+    return failed(
+      input,
+      'InvalidFile.AspectRatio',
+      `the aspect must be within 1:${maxAspect} and ${maxAspect}:1.`,
+    );
+  }
+  if (rate < minRate - tolerance) {
+    return failed(input, 'InvalidFile.FPS', `the video must have at least ${minRate} frames a second.`);
+  }
+  return checkLength(input, seconds, limits) ?? { kind: 'video', size, seconds };
 }
 
-async function readInput(
+function inspectSound(input: Input, film: FilmFacts | undefined, limits: SoundLimits): FoundInput {
+  if (film === undefined || film.size !== undefined) {
+    return failed(input, 'InvalidFile.Format', 'the audio must be wav or mp3.');
+  }
+  return checkLength(input, film.seconds, limits) ?? { kind: 'audio', seconds: film.seconds };
+}
+
+function checkLength(
   input: Input,
-  context: InputContext,
-): Promise<Bytes | { failure: InputFailure } | 'elsewhere'> {
-  const { url, field } = input;
-  if (context.takesInline && /^oss:\/\//iu.test(url)) return readUpload(url.slice(6), field, context);
-  const inline = context.takesInline ? decodeInline(url) : undefined;
-  if (inline !== undefined) {
-    // Clips are taken by address only.
-    if (input.kind === 'video') return failure('InvalidURL', `${field}: base64 is not accepted for videos.`);
-    return { head: inline.subarray(0, headBytes), sizeBytes: inline.length };
-  }
-  if (!/^https?:\/\//iu.test(url) || !URL.canParse(url)) {
-    return failure('InvalidURL', `${field}: the URL is not valid.`);
-  }
-  return isLoopbackUrl(url) ? fetchInput(url, input) : 'elsewhere';
+  seconds: number,
+  { minSeconds = 0, maxSeconds = Infinity }: { minSeconds?: number; maxSeconds?: number },
+): FoundInput | undefined {
+  if (seconds >= minSeconds - tolerance && seconds <= maxSeconds + tolerance) return undefined;
+  const text = `the file is ${seconds.toFixed(2)} s long, which is not within ${minSeconds} to ${maxSeconds} s.`;
+  return failed(input, 'InvalidFile.Duration', text);
 }
 
-async function readUpload(
-  key: string,
-  field: string,
-  context: InputContext,
-): Promise<Bytes | { failure: InputFailure }> {
-  const upload = isBoundTo(key, context.account, context.model, context.signer)
-    ? await context.uploads.find(key, context.now)
-    : undefined;
-  if (upload === undefined) {
-    return failure(
-      'InvalidParameter.DataInspection',
-      `${field}: unable to download the media resource during the data inspection process.`,
-    );
-  }
-  return { head: await readHead(upload.path, headBytes), sizeBytes: upload.sizeBytes };
+function isOutside({ width, height }: Dimensions, limits: { minSide: number; maxSide: number }): boolean {
+  return Math.min(width, height) < limits.minSide || Math.max(width, height) > limits.maxSide;
 }
 
-async function fetchInput(url: string, { field, kind }: Input): Promise<Bytes | { failure: InputFailure }> {
-  try {
-    const reply = await callLoopback(url, { maxBytes: kind === 'image' ? headBytes : 1 });
-    if (reply.status === 200) return { head: reply.head, sizeBytes: reply.sizeBytes };
-    return failure(
-      'BadRequest.InputDownloadFailed',
-      `${field}: failed to download the input file (status ${reply.status}).`,
-    );
-  } catch {
-    return failure(
-      'InvalidParameter.DataInspection',
-      `${field}: download the media resource timed out during the data inspection process.`,
-    );
-  }
+function aspectOf({ width, height }: Dimensions): number {
+  return Math.max(width, height) / Math.min(width, height);
 }
 
-/** A data URL, or bare base64 as some clients send; undefined for an address. */
-function decodeInline(text: string): Buffer | undefined {
-  const data = /^data:[\w.+-]+\/[\w.+-]+;base64,/iu.exec(text.slice(0, 200));
-  if (data !== null) return Buffer.from(text.slice(data[0].length), 'base64');
-  return text.length >= 64 && /^[A-Za-z0-9+/]+={0,2}$/u.test(text) ? Buffer.from(text, 'base64') : undefined;
+function failed(input: Input, code: string, message: string): { failure: InputFailure } {
+  return { failure: { code, message: `${input.field}: ${message}` } };
 }

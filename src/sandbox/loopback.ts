@@ -40,11 +40,17 @@ export type LoopbackReply = {
 
 /**
  * One request to this machine, without redirects, given 2 s. Reads at most `maxBytes` of the reply.
+ * @param options.longest bytes; a reply that says it has more is not read at all
  * @throws for any other address, and when nobody answers in time
  */
 export async function callLoopback(
   url: string,
-  { method = 'GET', body, maxBytes = 0 }: { method?: 'GET' | 'POST'; body?: string; maxBytes?: number } = {},
+  {
+    method = 'GET',
+    body,
+    maxBytes = 0,
+    longest = Infinity,
+  }: { method?: 'GET' | 'POST'; body?: string; maxBytes?: number; longest?: number } = {},
 ): Promise<LoopbackReply> {
   if (!isLoopbackUrl(url)) throw new Error('the sandbox connects to this machine only');
   const headers = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -60,8 +66,9 @@ export async function callLoopback(
     call.once('response', (response) => {
       const chunks: Buffer[] = [];
       let received = 0;
+      const promised = response.headers['content-length'];
       const done = () => {
-        const length = Number(response.headers['content-length'] ?? received);
+        const length = Number(promised ?? received);
         const head = Buffer.concat(chunks).subarray(0, maxBytes);
         resolve({
           status: response.statusCode ?? 0,
@@ -70,6 +77,7 @@ export async function callLoopback(
         });
         call.destroy();
       };
+      if (Number(promised ?? 0) > longest) return done();
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         received += chunk.length;

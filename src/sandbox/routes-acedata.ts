@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { asNumber, asObject, at } from '../core/untrusted.ts';
 import { acedataRecord, acedataResult, acedataState } from './acedata-record.ts';
-import { readAcedataRequest, type AcedataRequest } from './acedata-request.ts';
+import { readAcedataRequest } from './acedata-request.ts';
+import { makeAcedataTask } from './acedata-task.ts';
 import type { CallbackSender } from './callbacks.ts';
-import { shapeOfPicture } from './clip-shape.ts';
-import { inspectInput, type InputLimits } from './inputs.ts';
 import { jsonReply, Refused, type Reply } from './reply.ts';
 import type { Call, Route, Service } from './route.ts';
 import type { Signer } from './signer.ts';
-import type { Task, TaskStore } from './task-store.ts';
+import type { TaskStore } from './task-store.ts';
 import { endsAt, stateAt } from './task-timeline.ts';
 import type { UploadStore } from './upload-store.ts';
 import { waitUntil } from './wait.ts';
@@ -63,14 +62,6 @@ const codes: Record<number, string> = {
   504: 'timeout',
 };
 
-const pictureLimits: InputLimits = {
-  maxBytes: 20 * 1024 * 1024,
-  minSide: 240,
-  maxSide: 8000,
-  maxAspect: Infinity,
-  formats: ['jpeg', 'png', 'bmp', 'webp', 'gif'],
-};
-
 /** Every token is good, with or without the word before it, as some of the guides' samples have it. */
 function accountOf(call: Call, signer: Signer): string {
   const header = call.headers.authorization?.trim() ?? '';
@@ -91,7 +82,7 @@ async function submit(call: Call, parts: AcedataParts): Promise<Reply> {
   const account = accountOf(call, signer);
   const echo = call.body.json();
   const request = readAcedataRequest(echo);
-  const task = await makeTask(call, account, request, echo, parts);
+  const task = await makeAcedataTask(call, account, request, echo, parts);
   await parts.tasks.save(task);
   const { id, requestId } = task;
   // A suspended task never ends: a sync call hangs on it until its client gives up.
@@ -112,60 +103,6 @@ async function submit(call: Call, parts: AcedataParts): Promise<Reply> {
   await waitUntil(dueAt, now, call.signal);
   const outcome = result();
   return { ...jsonReply(outcome['success'] === true ? 200 : 500, outcome, headers), taskId: id };
-}
-
-async function makeTask(
-  call: Call,
-  account: string,
-  request: AcedataRequest,
-  echo: unknown,
-  { uploads, signer, latencyMs, expiryMs }: AcedataParts,
-): Promise<Task> {
-  const context = { uploads, signer, account, model: request.model, now: call.now, takesInline: false };
-  const found = await Promise.all(
-    request.inputs.map(async (one) => ({ one, result: await inspectInput(one, pictureLimits, context) })),
-  );
-  const failed = found.flatMap(({ result }) => ('failure' in result ? [result.failure.message] : []));
-  const message = request.failure ?? failed[0];
-  const frame = found.find(({ one }) => one === request.frame)?.result;
-  const picture = frame !== undefined && 'size' in frame ? frame.size : undefined;
-  const shape = picture === undefined ? request.shape : shapeOfPicture(picture, request.tier);
-  const planned = call.fault?.task;
-  const fate =
-    planned === undefined
-      ? message === undefined
-        ? undefined
-        : { state: 'FAILED' as const, code: 'api_error', message }
-      : {
-          state: planned,
-          code: call.fault?.code ?? 'api_error',
-          message: call.fault?.message ?? 'asked for by the fault plan',
-        };
-  return {
-    version: 1,
-    id: randomUUID(),
-    service: 'acedata',
-    account,
-    submittedAt: call.now,
-    latencyMs,
-    expiryMs,
-    ...(fate === undefined ? {} : { fate }),
-    requestId: randomUUID(),
-    model: request.model,
-    ...(request.prompt === undefined ? {} : { prompt: request.prompt }),
-    clip: {
-      ...shape,
-      seconds: request.seconds,
-      sound: request.sound,
-      title: request.prompt ?? request.model,
-    },
-    details: {
-      request: echo,
-      isWan3: request.isWan3,
-      resolution: request.tier,
-      ratio: request.ratio ?? '16:9',
-    },
-  };
 }
 
 async function tasks(call: Call, parts: AcedataParts): Promise<Reply> {

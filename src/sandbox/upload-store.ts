@@ -8,7 +8,7 @@ import { makePrivateDirectory, writeFileAtomic } from '../store/atomic-file.ts';
 import { errorCode } from '../core/error-code.ts';
 
 /** Uploads live 48 h (Model Studio, "Upload local files to get temporary URLs", 2026-10). */
-const lifeMs = 48 * 3_600_000;
+export const uploadLifeMs = 48 * 3_600_000;
 
 /** Temporary files of dead servers are removed after this. */
 const abandonedMs = 3_600_000;
@@ -70,7 +70,7 @@ export class UploadStore {
   /** The upload under a key; undefined where there is none, or it is past its 48 h. */
   async find(key: string, now: number): Promise<Upload | undefined> {
     const upload = await this.#read(this.#path(key));
-    return upload === undefined || now >= upload.uploadedAt + lifeMs ? undefined : upload;
+    return upload === undefined || now >= upload.uploadedAt + uploadLifeMs ? undefined : upload;
   }
 
   async removeExpired(now: number): Promise<void> {
@@ -80,7 +80,7 @@ export class UploadStore {
         if (now >= Number.parseInt(name, 10) + abandonedMs) await rm(path, { force: true });
       } else if (name.endsWith('.json')) {
         const upload = await this.#read(path.slice(0, -5));
-        if (upload !== undefined && now < upload.uploadedAt + lifeMs) continue;
+        if (upload !== undefined && now < upload.uploadedAt + uploadLifeMs) continue;
         await rm(path.slice(0, -5), { force: true });
         await unlink(path).catch(() => {});
       }

@@ -28,7 +28,7 @@ describe('cancelling', () => {
     const sandbox = await openHarness();
     const body = {
       model: 'wanx2.1-vace-plus',
-      input: { function: 'video_extension', prompt: 'p' },
+      input: { function: 'video_extension', prompt: 'p', first_frame_url: 'https://example.com/a.png' },
       parameters: {},
     };
     const id = taskIdOf(await submit(sandbox, body));

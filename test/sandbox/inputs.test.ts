@@ -1,34 +1,10 @@
-import { createServer } from 'node:http';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readImageHeader } from '../../src/sandbox/image-dimensions.ts';
 import { callLoopback, isLoopbackHost, isLoopbackUrl } from '../../src/sandbox/loopback.ts';
 import { key, latencyMs, openHarness, query, submit, type Harness } from './harness.ts';
+import { serve } from './local-server.ts';
 import { bmp, gif, jpeg, png, webp } from './pictures.ts';
 import { taskIdOf, textAt } from './reading.ts';
-
-/** A server on this machine; answers with these bytes and this status. */
-async function serve(
-  bytes: Buffer,
-  status = 200,
-  headers: Record<string, string> = {},
-): Promise<{ url: string; seen: string[] }> {
-  const seen: string[] = [];
-  const server = createServer((request, response) => {
-    seen.push(request.url ?? '');
-    response.writeHead(status, headers);
-    response.end(bytes);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return {
-    url: `http://localhost:${typeof address === 'object' && address !== null ? address.port : 0}`,
-    seen,
-  };
-}
 
 /** The clip that comes of a request, or the failure. */
 async function outcome(sandbox: Harness, body: object) {
@@ -121,6 +97,8 @@ describe('an input that cannot be used makes the task fail', () => {
     ],
     ['no picture', Buffer.from('<html>not a picture at all</html>'), 200, {}, 'InvalidImageFormat'],
     ['a GIF', gif(500, 500), 200, {}, 'InvalidImageFormat'],
+    ['a PNG with alpha', png(500, 500, 6), 200, {}, 'InvalidImageFormat'],
+    ['a grey PNG with alpha', png(500, 500, 4), 200, {}, 'InvalidImageFormat'],
     ['a picture too small', png(239, 500), 200, {}, 'InvalidImageResolution'],
     ['a picture too large', png(500, 8001), 200, {}, 'InvalidImageResolution'],
   ])('%s', async (_name, bytes, status, headers, code) => {
@@ -187,6 +165,7 @@ describe('picture headers', () => {
     ['PNG', png(3, 70_000), { format: 'png', size: { width: 3, height: 70_000 } }],
     ['JPEG', jpeg(4000, 3000), { format: 'jpeg', size: { width: 4000, height: 3000 } }],
     ['JPEG behind EXIF', jpeg(640, 480, 65_000), { format: 'jpeg', size: { width: 640, height: 480 } }],
+    ['PNG with alpha', png(3, 4, 6), { format: 'png', size: { width: 3, height: 4 }, hasAlpha: true }],
     ['BMP', bmp(640, 480), { format: 'bmp', size: { width: 640, height: 480 } }],
     ['BMP from the top', bmp(640, -480), { format: 'bmp', size: { width: 640, height: 480 } }],
     ['GIF', gif(640, 480), { format: 'gif', size: { width: 640, height: 480 } }],

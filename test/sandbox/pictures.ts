@@ -10,12 +10,15 @@ function numbers(write: (buffer: Buffer) => void, length: number): Buffer {
   return buffer;
 }
 
-export function png(width: number, height: number): Buffer {
+/** @param colour PNG's colour type: 2 is plain, 4 and 6 have an alpha channel */
+export function png(width: number, height: number, colour = 2): Buffer {
   const head = numbers((buffer) => {
     buffer.writeUInt32BE(13, 0);
     buffer.write('IHDR', 4, 'latin1');
     buffer.writeUInt32BE(width, 8);
     buffer.writeUInt32BE(height, 12);
+    buffer.writeUInt8(8, 16);
+    buffer.writeUInt8(colour, 17);
   }, 29);
   return Buffer.concat([ascii('\x89PNG\r\n\x1a\n'), head, Buffer.alloc(40)]);
 }
