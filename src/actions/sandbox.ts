@@ -70,6 +70,11 @@ function sandboxVariables(origin: string, provider: ProviderId): Record<string, 
     DASHSCOPE_API_KEY: 'sk-sandbox-no-real-key',
     ACEDATACLOUD_API_BASE_URL: origin,
     ACEDATACLOUD_API_TOKEN: 'sandbox-no-real-token',
+    ACEDATACLOUD_PLATFORM_BASE_URL: `${origin}/api/v1`,
+    ACEDATACLOUD_PLATFORM_TOKEN: 'platform-sandbox-no-real-token',
+    SINANCODE_BASE_URL: `${origin}/v1`,
+    SINANCODE_UPLOAD_BASE_URL: origin,
+    SINANCODE_API_KEY: 'sandbox-no-real-key',
     WAN_PROVIDER: provider,
   };
 }
@@ -142,8 +147,10 @@ function childEnvironment(env: Context['env'], directory: string): Record<string
       ...(provider.keyFile === undefined ? [] : [provider.keyFile.variable]),
     ]),
     'ACEDATACLOUD_PLATFORM_TOKEN',
+    'ACEDATACLOUD_PLATFORM_BASE_URL',
     'SINANCODE_API_KEY',
     'SINANCODE_BASE_URL',
+    'SINANCODE_UPLOAD_BASE_URL',
     'WAN_PROFILE',
     'WAN_REGION',
   ]);

@@ -8,9 +8,12 @@ import { exchange, type ExchangeContext } from './exchange.ts';
 import type { FaultRule } from './fault-plan.ts';
 import { FaultCounter } from './faults.ts';
 import type { RequestLogEntry } from './request-log.ts';
+import { acedataConsoleService } from './routes-acedata-console.ts';
 import { acedataService } from './routes-acedata.ts';
 import { dashscopeService } from './routes-dashscope.ts';
+import { hostedService } from './routes-hosted.ts';
 import { resultsService } from './routes-results.ts';
+import { sinancodeService } from './routes-sinancode.ts';
 import { uploadFormService } from './routes-upload-form.ts';
 import { openSigner } from './signer.ts';
 import { removeExpired } from './sweep.ts';
@@ -76,7 +79,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     services: [
       resultsService(parts),
       uploadFormService(parts),
+      hostedService(parts),
+      // Its one path lies below DashScope's.
+      acedataConsoleService(parts),
       dashscopeService(parts),
+      sinancodeService(parts),
       // The last one answers for every path that is nobody's.
       acedataService(parts),
     ],

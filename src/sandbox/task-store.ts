@@ -11,7 +11,7 @@ const milliseconds = z.number();
 const schema = z.object({
   version: z.literal(1),
   id: text,
-  service: z.enum(['dashscope', 'acedata']),
+  service: z.enum(['dashscope', 'acedata', 'sinancode']),
   /** Fingerprint of the key: tasks belong to an account, and each key is one here. */
   account: text,
   /** Epoch milliseconds; with the latency it says where the task stands at any time, in any process. */
