@@ -30,7 +30,7 @@ export function readMedia(fields: Fields): Media[] {
       throw bad(`media[${index}].type must be one of ${mediaTypes.join(', ')}`);
     }
     if (typeof url !== 'string') throw bad(`media[${index}].url is required`);
-    return { field: `media[${index}].url`, kind: kindOf(type), url, type };
+    return { field: `media[${index}].url`, kind: kindOf(type), url, type, isPage: type === 'link' };
   });
 }
 

@@ -37,7 +37,13 @@ export function lengthsOf(row: ModelRow, chosen: Chosen, input: Fields, found: r
 
 const rules: Partial<Record<ModelTask, (chosen: Chosen, input: Fields, found: readonly Found[]) => Lengths>> =
   {
-    r2v: (chosen, _input, found) => ({ output: chosen.seconds, input: countedInput(found) }),
+    r2v: (chosen, _input, found) => {
+      const lengths = { output: chosen.seconds, input: countedInput(found) };
+      // Known only now, since addresses need not say what they lead to.
+      return allSeconds(found, 'video').length <= 3
+        ? lengths
+        : { ...lengths, failure: invalid('reference_urls takes at most 3 videos.') };
+    },
     'media-r2v': (chosen, _input, found) => ({ output: chosen.seconds, input: countedInput(found) }),
     // With a clip to go on from, the whole is billed as output.
     'media-i2v': (chosen, _input, found) => {

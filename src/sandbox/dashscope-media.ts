@@ -54,7 +54,7 @@ export function readMedia(input: Fields, types: readonly string[], isRequired: b
     }
     const url = text(fields, 'url');
     if (url === undefined) throw fieldRequired(`media.${index}.url`);
-    return { field: `input.media.${index}.url`, kind: kindOf(type), url, type };
+    return { field: `input.media.${index}.url`, kind: kindOf(type), url, type, isPage: type === 'link' };
   });
 }
 

@@ -223,6 +223,31 @@ test.each<[string, number, string]>([
   expect('code' in outcome ? outcome.code : 'made').toBe(expected);
 });
 
+test('2.6 takes three videos, whatever their names say', async () => {
+  const { clip } = await serveFiles({ clip: await film({ seconds: 3 }) });
+  const sandbox = await openHarness();
+  const ask = (count: number) =>
+    outcomeOf(sandbox, {
+      model: 'wan2.6-r2v',
+      input: { prompt, reference_urls: Array.from({ length: count }, () => clip) },
+    });
+  expect(await ask(3)).toMatchObject({ usage: { input_video_duration: 9 } });
+  expect(await ask(4)).toEqual({ code: 'InvalidParameter' });
+});
+
+test.each<[string, string, string]>([
+  ['file', 'plot.pdf', 'made'],
+  ['file', 'Plot.DOCX', 'made'],
+  ['file', 'plot.html', 'InvalidFile.Format'],
+  ['file', 'plot', 'InvalidFile.Format'],
+  ['link', 'plot', 'made'],
+])('wan3.0 takes as a %s %s: %s', async (type, name, expected) => {
+  const urls = await serveFiles({ [name]: Buffer.from('once upon a time') });
+  const input = { prompt, media: [{ type, url: urls[name] }] };
+  const outcome = await outcomeOf(await openHarness(), { model: 'wan3.0-video', input });
+  expect('code' in outcome ? outcome.code : 'made').toBe(expected);
+});
+
 describe('pictures', () => {
   const inline = (bytes: Buffer) => `data:image/png;base64,${bytes.toString('base64')}`;
   const alpha = png(640, 640, 6);
