@@ -1,0 +1,31 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { ReadBytes } from './mp4-boxes.ts';
+
+/** Bytes that can be read anywhere: of an open file, or in memory. */
+export type ByteReader = { size: number; read: ReadBytes };
+
+/** Reads from an open file, which the caller closes. */
+export function readerOfFile(file: FileHandle, size: number): ByteReader {
+  return {
+    size,
+    read: async (offset, length) => {
+      const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - offset)));
+      let filled = 0;
+      while (filled < buffer.length) {
+        // oxlint-disable-next-line no-await-in-loop -- a read may bring less than asked for
+        const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, offset + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return buffer.subarray(0, filled);
+    },
+  };
+}
+
+export function readerOfBytes(bytes: Uint8Array): ByteReader {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    size: buffer.length,
+    read: (offset, length) => Promise.resolve(buffer.subarray(offset, offset + length)),
+  };
+}

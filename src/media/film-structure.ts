@@ -1,0 +1,24 @@
+import type { ByteReader } from './byte-reader.ts';
+import { Mp4Fault, walkTopBoxes } from './mp4-boxes.ts';
+import { checkFragment, checkSamplePlaces } from './mp4-samples.ts';
+
+// The index of a two-hour film has some 10 MB.
+const maxIndexBytes = 64 * 1024 * 1024;
+
+/**
+ * Proves that a film is whole: its boxes, and that its index names only bytes and counts that are there. Without this
+ * a damaged count makes mediabunny run on and on.
+ * @throws Mp4Fault
+ */
+export async function checkFilm({ size, read }: ByteReader): Promise<void> {
+  for (const box of await walkTopBoxes(read, size)) {
+    if (box.type !== 'moov' && box.type !== 'moof') continue;
+    const indexBytes = box.end - box.content;
+    if (indexBytes > maxIndexBytes) throw new Mp4Fault(`its ${box.type} box has ${indexBytes} bytes`);
+    // One index in memory at a time.
+    // oxlint-disable-next-line no-await-in-loop
+    const index = await read(box.content, indexBytes);
+    if (box.type === 'moov') checkSamplePlaces(index, size);
+    else checkFragment(index);
+  }
+}
