@@ -12,10 +12,11 @@ import { providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
 import { cleanKey, parseProvider } from '../workflow/account.ts';
 import { checkKey, connect } from '../workflow/connection.ts';
+import { findOtherRegion, regionHint } from '../workflow/region-hint.ts';
 
 const shape = { ...connectionShape, apiKeyStdin: z.boolean().default(false) };
 
-/** `wan auth login`: a key is stored only after a free call has shown that it is good. */
+/** `wan auth login`: a key is stored only after a free call has shown that it is good, where there is one. */
 export async function runLogin(
   context: Context,
   talk: Talk,
@@ -48,10 +49,14 @@ export async function runLogin(
     const connection = await connect({ ...account, profile: name, notices: [] }, bench.connectionTools);
     const answer = await checkKey(connection, bench.connectionTools.send);
     if (answer.kind === 'refused') {
+      const other = await findOtherRegion(connection, bench.connectionTools.send);
       throw new AuthError(`${provider.title} refuses the key: ${answer.reason}`, {
         code: answer.code,
         requestId: answer.requestId,
-        hint: 'copy the key again; it belongs to one region (--region)',
+        hint:
+          other === undefined
+            ? 'copy the key again; it belongs to one region (--region)'
+            : regionHint(connection, other),
       });
     }
     if (answer.kind === 'inconclusive') {
@@ -87,9 +92,14 @@ export async function runLogin(
         provider: provider.id,
         region: region ?? null,
         origin,
+        is_checked: answer.kind === 'good',
         path: bench.settingsStore.path,
       },
-      lines: [`stored the key of ${provider.title} (${where}) as profile ${name}`],
+      lines: [
+        answer.kind === 'unchecked'
+          ? `stored, not checked: the key of ${provider.title} (${where}) as profile ${name}; the service has no free call for it`
+          : `stored the key of ${provider.title} (${where}) as profile ${name}`,
+      ],
     });
   } finally {
     await bench.close();

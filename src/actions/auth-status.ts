@@ -76,7 +76,7 @@ async function look(
       region: connection.region ?? null,
       origin: new URL(connection.base).origin,
       state: answer.kind,
-      reason: answer.kind === 'good' ? null : answer.reason,
+      reason: 'reason' in answer ? answer.reason : null,
     };
   } catch (error) {
     // A provider without a key is no failure here, only one row fewer.
@@ -87,8 +87,16 @@ async function look(
   }
 }
 
+const stateWords: Record<Row['state'], string> = {
+  good: 'good',
+  refused: 'REFUSED',
+  inconclusive: 'not checked',
+  unchecked: 'stored, not checked',
+};
+
 function describe(row: Row): string {
-  const state = row.state === 'good' ? 'good' : row.state === 'refused' ? 'REFUSED' : 'not checked';
+  const isStored = row.source.startsWith('profile ');
+  const state = row.state === 'unchecked' && !isStored ? 'not checked' : stateWords[row.state];
   const place = row.region ?? row.origin ?? '';
   return [row.provider, `profile ${row.profile}`, `key from ${row.source}`, place, state, row.reason ?? '']
     .filter((part) => part !== '')

@@ -16,7 +16,7 @@ import {
   type Account,
   type AccountFlags,
 } from '../workflow/account.ts';
-import { connect, headersOf, type ConnectionTools } from '../workflow/connection.ts';
+import { connect, headersOf, keyPrint, type ConnectionTools } from '../workflow/connection.ts';
 import type { Connection, Runtime } from '../workflow/runtime.ts';
 import { accountOf, findSetting, readKeyFile, withEnvFile, type SettingName } from './account-sources.ts';
 import type { Context, Environment } from './context.ts';
@@ -118,6 +118,18 @@ export async function openWorkbench(
       signal: context.signal,
       jobs,
       send,
+      forgetRegion: async ({ provider, key, region }) => {
+        try {
+          const keyFingerprint = await jobs.fingerprint(keyPrint(provider, key));
+          if (settings.key_regions?.[keyFingerprint] !== region) return;
+          await settingsStore.change((now) => {
+            const { [keyFingerprint]: _stale, ...kept } = now.key_regions ?? {};
+            return { ...now, key_regions: kept };
+          });
+        } catch {
+          // The hint names the right region either way.
+        }
+      },
       emit: talk.event,
       download: ({ apiBase, ...options }) =>
         downloadToPart({

@@ -18,8 +18,8 @@ export type Protocol = SubmitReader & {
   query: (taskId: string) => HttpCall;
   /** Undefined when the reply is not a task at all: a passing fault. */
   readTask: (body: unknown) => TaskReport | undefined;
-  /** The call that costs nothing and tells whether a key is good. */
-  checkKey: HttpCall;
+  /** The call that costs nothing and tells whether a key is good. Not every service has one. */
+  checkKey?: HttpCall;
   /** A good key may be answered with an empty body. */
   checkMayBeEmpty: boolean;
 };

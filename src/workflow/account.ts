@@ -47,6 +47,8 @@ export type Account = {
   base: string | undefined;
   /** An address other than the provider's own: region rules do not hold there. */
   isCustomBase: boolean;
+  /** The flag, variable or profile that names the address, where one does. */
+  baseSource: string | undefined;
   workspace: string | undefined;
   notices: string[];
   /** Other variables that hold a key too, and lost. */
@@ -171,7 +173,7 @@ export function cleanKey(text: string): string {
   return text.trim().replace(/^bearer(?:\s+|$)/iu, '');
 }
 
-type Place = Pick<Account, 'region' | 'base' | 'isCustomBase' | 'workspace'>;
+type Place = Pick<Account, 'region' | 'base' | 'isCustomBase' | 'baseSource' | 'workspace'>;
 
 function locate(provider: Provider, profile: Profile | undefined, sources: AccountSources): Place {
   const { flags, env } = sources;
@@ -198,7 +200,7 @@ function locate(provider: Provider, profile: Profile | undefined, sources: Accou
           ? undefined
           : baseOfRegion(provider, region, workspace)
         : `https://${provider.host}${provider.basePath}`;
-    return { region, base, isCustomBase: false, workspace };
+    return { region, base, isCustomBase: false, baseSource: undefined, workspace };
   }
   const base = normalizeBase(provider, askedBase);
   const host = new URL(base).host;
@@ -212,7 +214,14 @@ function locate(provider: Provider, profile: Profile | undefined, sources: Accou
       hint: `leave out --region ${region}`,
     });
   }
-  return { region: ownRegion ?? region, base, isCustomBase: !isOwnHost(provider, host), workspace };
+  const isCustomBase = !isOwnHost(provider, host);
+  const baseSource =
+    flags.baseUrl !== undefined
+      ? '--base-url'
+      : askedBase === profile?.base_url
+        ? 'the profile’s base_url'
+        : provider.baseVariables.find((name) => isSet(env[name]));
+  return { region: ownRegion ?? region, base, isCustomBase, baseSource, workspace };
 }
 
 function noKey(provider: Provider | undefined): NoKeyError {

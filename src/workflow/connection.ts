@@ -1,14 +1,14 @@
 import { AuthError, NetworkError } from '../core/errors.ts';
-import type { SendOutcome } from '../core/http.ts';
+import type { ErrorClass } from '../core/exit-code.ts';
 import type { Region } from '../core/model.ts';
 import { describeRefusal } from '../core/refusal.ts';
-import type { HttpCall } from '../providers/protocol.ts';
+import type { Provider } from '../providers/provider.ts';
 import { baseOfRegion, type Account } from './account.ts';
-import type { Connection } from './runtime.ts';
+import type { Connection, Runtime, SendCallOptions } from './runtime.ts';
 
 /** What finding the way to a provider needs of the world. */
 export type ConnectionTools = {
-  send: (connection: Connection, call: HttpCall) => Promise<SendOutcome>;
+  send: Runtime['send'];
   fingerprint: (text: string) => Promise<string>;
   /** The region found for this key on an earlier day. */
   recallRegion: (keyFingerprint: string) => Region | undefined;
@@ -24,9 +24,14 @@ export async function connect(account: Account, tools: ConnectionTools): Promise
   return finish(account, baseOfRegion(account.provider, region, account.workspace), region, tools);
 }
 
+/** What a key's region is remembered by, before it is hashed. */
+export function keyPrint(provider: Provider, key: string): string {
+  return `${provider.id}\n${key}`;
+}
+
 async function regionOfKey(account: Account, tools: ConnectionTools): Promise<Region> {
   const { provider, key } = account;
-  const keyFingerprint = await tools.fingerprint(`${provider.id}\n${key.value}`);
+  const keyFingerprint = await tools.fingerprint(keyPrint(provider, key.value));
   const known = tools.recallRegion(keyFingerprint);
   if (known !== undefined) return known;
   const region = await findRegion(account, tools);
@@ -49,7 +54,7 @@ export async function findRegion(account: Account, tools: Pick<ConnectionTools, 
   );
   const good = answers.find(({ answer }) => answer.kind === 'good');
   if (good !== undefined) return good.region;
-  const unasked = answers.filter(({ answer }) => answer.kind === 'inconclusive');
+  const unasked = answers.filter(({ answer }) => answer.kind !== 'refused');
   if (unasked.length > 0) {
     throw new NetworkError(
       `cannot find the key’s region: ${unasked.map(({ region }) => region).join(', ')} could not be asked`,
@@ -64,22 +69,32 @@ export async function findRegion(account: Account, tools: Pick<ConnectionTools, 
 export type KeyAnswer =
   | { kind: 'good' }
   | { kind: 'refused'; reason: string; code: string | undefined; requestId: string | undefined }
-  | { kind: 'inconclusive'; reason: string };
+  /** `class` is what kept the service from telling: the network, or an empty account. */
+  | { kind: 'inconclusive'; reason: string; class: ErrorClass }
+  /** The service has no call for it that costs nothing. */
+  | { kind: 'unchecked' };
 
 /** Whether a service takes a key, by a call that costs nothing. A network failure proves nothing. */
-export async function checkKey(connection: Connection, send: ConnectionTools['send']): Promise<KeyAnswer> {
+export async function checkKey(
+  connection: Connection,
+  send: ConnectionTools['send'],
+  options?: SendCallOptions,
+): Promise<KeyAnswer> {
   const { protocol } = connection.provider;
-  const outcome = await send(connection, protocol.checkKey);
-  if (outcome.kind !== 'reply') return { kind: 'inconclusive', reason: outcome.reason };
+  if (protocol.checkKey === undefined) return { kind: 'unchecked' };
+  const outcome = await send(connection, protocol.checkKey, options);
+  if (outcome.kind !== 'reply') return { kind: 'inconclusive', reason: outcome.reason, class: 'network' };
   const { status, json, text } = outcome.reply;
   const refusal = protocol.readRefusal(json);
   const isAnswer = json !== undefined || (protocol.checkMayBeEmpty && text.trim() === '');
   if (status >= 200 && status < 300 && isAnswer && refusal === undefined) return { kind: 'good' };
-  if (refusal !== undefined && protocol.meaningOf(status, refusal).class === 'auth') {
+  const meaning = refusal === undefined ? undefined : protocol.meaningOf(status, refusal);
+  if (refusal !== undefined && meaning?.class === 'auth') {
     const reason = describeRefusal(refusal) ?? refusal.message;
     return { kind: 'refused', reason, code: refusal.code, requestId: refusal.requestId };
   }
-  return { kind: 'inconclusive', reason: describeRefusal(refusal) ?? `the service answered ${status}` };
+  const reason = describeRefusal(refusal) ?? `the service answered ${status}`;
+  return { kind: 'inconclusive', reason, class: meaning?.class ?? 'network' };
 }
 
 async function finish(
@@ -100,8 +115,18 @@ function toConnection(
   region: Region | undefined,
   fingerprint: string,
 ): Connection {
-  const { provider, profile, workspace, isCustomBase, key } = account;
-  return { provider, profile, region, base, isCustomBase, workspace, key: key.value, fingerprint };
+  const { provider, profile, workspace, isCustomBase, baseSource, key } = account;
+  return {
+    provider,
+    profile,
+    region,
+    base,
+    isCustomBase,
+    baseSource,
+    workspace,
+    key: key.value,
+    fingerprint,
+  };
 }
 
 /** The headers of every call on a connection. */

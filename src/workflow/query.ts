@@ -3,6 +3,7 @@ import { retryAfterMs } from '../core/http.ts';
 import type { Job } from '../core/job.ts';
 import { readProgress, type Progress } from '../core/job-progress.ts';
 import { describeRefusal, redirectError, requestIdOf } from '../core/refusal.ts';
+import { withRegionHint } from './region-hint.ts';
 import type { Connection, Runtime } from './runtime.ts';
 
 const queryTimeoutMs = 60_000;
@@ -53,7 +54,7 @@ export async function queryTask(
   if (isTheirs) {
     const meaning = protocol.meaningOf(reply.status, refusal);
     if (meaning.retryable !== true && meaning.ambiguous !== true) {
-      throw errorOfClass(
+      const error = errorOfClass(
         meaning.class,
         `the service refused to tell of task ${taskId}: ${describeRefusal(refusal)}`,
         {
@@ -62,6 +63,8 @@ export async function queryTask(
           requestId: refusal.requestId ?? requestId,
         },
       );
+      const isSameAccount = job.fingerprint === connection.fingerprint;
+      throw await withRegionHint(runtime, connection, error, { isSameAccount });
     }
   }
   const afterMs = retryAfterMs(reply.headers, nowMs);

@@ -14,6 +14,8 @@ export type Connection = {
   /** Ends without a slash; call paths are appended. */
   base: string;
   isCustomBase: boolean;
+  /** The flag, variable or profile that names the base, where one does: it rules out another region. */
+  baseSource?: string | undefined;
   workspace: string | undefined;
   key: string;
   /** Tells this key, region and base from any other, and gives nothing away. */
@@ -36,6 +38,8 @@ export type Runtime = {
   signal: AbortSignal;
   jobs: JobStore;
   send: (connection: Connection, call: HttpCall, options?: SendCallOptions) => Promise<SendOutcome>;
+  /** Drops a region that was remembered for this key and has turned out to be another's. Never throws. */
+  forgetRegion: (connection: Connection) => Promise<void>;
   emit: (event: JobEvent) => void;
   download: DownloadVideo;
 };

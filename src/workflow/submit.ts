@@ -6,6 +6,7 @@ import { judgeSubmit } from '../core/submit-answer.ts';
 import type { SendOutcome } from '../core/http.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import { nextModel } from './pick-model.ts';
+import { withRegionHint } from './region-hint.ts';
 import type { Connection, Runtime } from './runtime.ts';
 
 const answerTimeoutMs = 120_000;
@@ -82,8 +83,13 @@ export async function submitJob(
         return current;
       case 'unconfirmed':
         throw await fail('unconfirmed', verdict.error.with({ hint: `wan status ${job.id}` }));
-      case 'refused':
-        throw await fail('failed', verdict.isAboutModel ? withNextModel(verdict.error) : verdict.error);
+      case 'refused': {
+        const error = verdict.isAboutModel ? withNextModel(verdict.error) : verdict.error;
+        // First the refusal, which is certain, then what other regions say of the key.
+        await fail('failed', error);
+        const hinted = await withRegionHint(runtime, connection, error);
+        throw hinted === error ? error : await fail('failed', hinted);
+      }
       case 'never-sent':
       case 'again': {
         const reason = verdict.kind === 'again' ? 'refused' : 'neverSent';

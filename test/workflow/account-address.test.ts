@@ -163,6 +163,15 @@ describe('region and base', () => {
     });
   });
 
+  test.each<[string | undefined, Partial<AccountSources>]>([
+    [undefined, { flags: { region: 'beijing' } }],
+    ['--base-url', { flags: { baseUrl: intl }, env: { DASHSCOPE_BASE_URL: proxy } }],
+    ['DASHSCOPE_BASE_URL', { env: { DASHSCOPE_BASE_URL: intl } }],
+    ['the profile’s base_url', { settings: stored({ base_url: intl }) }],
+  ])('what names the address is known: %s', (source, sources) => {
+    expect(accountOf({ settings: stored({}), ...sources }).baseSource).toBe(source);
+  });
+
   test('an explicit profile is not moved to another region by a base of the environment', async () => {
     const sources = {
       flags: { profile: 'dashscope' },

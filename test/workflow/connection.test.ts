@@ -160,4 +160,20 @@ describe('a key of AceData', () => {
     const connection = await connect(account, toolsFor({}).tools);
     expect((await checkKey(connection, async () => outcome)).kind).toBe(kind);
   });
+
+  test('that could not be checked says what kept it from that', async () => {
+    const connection = await connect(account, toolsFor({}).tools);
+    const usedUp = reply(403, { error: { code: 'used_up', message: 'no' } });
+    expect(await checkKey(connection, async () => usedUp)).toMatchObject({ class: 'quota' });
+    expect(await checkKey(connection, async () => unreachable)).toMatchObject({ class: 'network' });
+  });
+});
+
+test('a service without a free call leaves its key unchecked: nothing is sent', async () => {
+  const { tools, log } = toolsFor({});
+  const connection = await connect(accountOf({ env: { ACEDATA_API_KEY: 'ace' } }), tools);
+  const { checkKey: _none, ...protocol } = connection.provider.protocol;
+  const bare = { ...connection, provider: { ...connection.provider, protocol } };
+  expect(await checkKey(bare, tools.send)).toEqual({ kind: 'unchecked' });
+  expect(log).toEqual([]);
 });

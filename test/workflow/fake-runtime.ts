@@ -75,6 +75,7 @@ export function fakeWorld(
       if (step === undefined) throw new Error('the script is over');
       return typeof step === 'function' ? step(call, sendOptions) : step;
     },
+    forgetRegion: async ({ region }) => void log.push(`forget ${region}`),
     emit: (event) => void events.push(event),
     download: unused('download'),
   };
