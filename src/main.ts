@@ -4,6 +4,7 @@ import { createRegister, talkFlagsFromArguments, type Register, type Session } f
 import { jobSubject, type Subject } from './cli/subject.ts';
 import { authCommand } from './commands/auth.ts';
 import { configCommand } from './commands/config.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { downloadCommand } from './commands/download.ts';
 import { i2vCommand } from './commands/i2v.ts';
 import { listCommand } from './commands/list.ts';
@@ -50,6 +51,7 @@ const commands: Record<string, (register: Register) => Command> = {
   models: modelsCommand,
   auth: authCommand,
   config: configCommand,
+  doctor: doctorCommand,
   sandbox: sandboxCommand,
 };
 

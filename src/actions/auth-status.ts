@@ -3,9 +3,9 @@ import type { Context } from '../cli/context.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench, type ConnectionFlags, type Workbench } from '../cli/workbench.ts';
 import { AuthError, NetworkError, NoKeyError, WanError } from '../core/errors.ts';
-import { providerIds, type ProviderId } from '../core/model.ts';
-import { parseProvider } from '../workflow/account.ts';
+import type { ProviderId } from '../core/model.ts';
 import { checkKey, connect, type KeyAnswer } from '../workflow/connection.ts';
+import { keyTargets, type KeyTarget } from './key-targets.ts';
 
 type Row = {
   provider: ProviderId;
@@ -27,7 +27,7 @@ export async function runAuthStatus(
   const bench = await openWorkbench(context, talk, flags);
   try {
     const rows: Row[] = [];
-    for (const target of targetsOf(bench, flags)) {
+    for (const target of keyTargets(bench, flags)) {
       const row = await look(bench, flags, target, rows);
       if (row !== undefined) rows.push(row);
     }
@@ -37,27 +37,10 @@ export async function runAuthStatus(
   }
 }
 
-type Target = { provider: ProviderId; profile: string | undefined };
-
-/** Every provider's usual key, and every named profile's. */
-function targetsOf(bench: Workbench, flags: ConnectionFlags): Target[] {
-  const stored = Object.entries(bench.settings.profiles ?? {});
-  const usual = providerIds.map((provider) => ({ provider, profile: undefined }));
-  const named = stored
-    .filter(([name, profile]) => profile.key !== undefined && name !== profile.provider)
-    .map(([name, profile]) => ({ provider: profile.provider, profile: name }));
-  const wanted = flags.provider === undefined ? undefined : parseProvider(flags.provider);
-  if (flags.profile !== undefined) {
-    const { provider } = bench.account(flags);
-    return [{ provider: provider.id, profile: flags.profile }];
-  }
-  return [...usual, ...named].filter(({ provider }) => wanted === undefined || provider === wanted);
-}
-
 async function look(
   bench: Workbench,
   flags: ConnectionFlags,
-  target: Target,
+  target: KeyTarget,
   seen: readonly Row[],
 ): Promise<Row | undefined> {
   const row = { provider: target.provider, profile: target.profile ?? target.provider, source: 'nowhere' };

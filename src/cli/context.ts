@@ -26,7 +26,7 @@ export type Context = {
   stateDirectory: () => string;
   homeDirectory: () => string | undefined;
   /** How to start this very program again, as a child. */
-  self: { node: string; script: string };
+  self: { node: string; nodeVersion: string; script: string };
 };
 
 /** The only place that reads `process`. */
@@ -68,7 +68,11 @@ export function realContext(version: string): Context {
     configDirectory: directory('WAN_CONFIG_DIR', 'XDG_CONFIG_HOME', ['.config']),
     stateDirectory: directory('WAN_STATE_DIR', 'XDG_STATE_HOME', ['.local', 'state']),
     homeDirectory: home,
-    self: { node: process.execPath, script: process.argv[1] ?? '' },
+    self: {
+      node: process.execPath,
+      nodeVersion: process.versions.node,
+      script: process.argv[1] ?? '',
+    },
   };
 }
 

@@ -131,12 +131,18 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
   };
 }
 
-export function useColor(context: Context, flags: Pick<TalkFlags, 'color'>): boolean {
+/** Whether a stream is written to in colour; stderr unless another one is named. */
+export function useColor(
+  context: Context,
+  flags: Pick<TalkFlags, 'color'>,
+  stream: 'stdout' | 'stderr' = 'stderr',
+): boolean {
   const { env, io } = context;
   if (!flags.color || (env['NO_COLOR'] ?? '') !== '') return false;
   const force = env['FORCE_COLOR'];
   if (force !== undefined && force !== '' && force !== '0') return true;
-  return io.stderrIsTerminal && env['TERM'] !== 'dumb';
+  const isTerminal = stream === 'stdout' ? io.stdoutIsTerminal : io.stderrIsTerminal;
+  return isTerminal && env['TERM'] !== 'dumb';
 }
 
 /** JSON in which even legal control characters of other alphabets are written as escapes. */
