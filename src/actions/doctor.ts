@@ -36,6 +36,7 @@ export async function runDoctor(
       bench = await openWorkbench(context, talk, flags);
       keys = await checkKeys(bench, flags, context.clock.now);
     } catch (error) {
+      if (context.signal.aborted) throw error;
       keys = [failure('key', notLookedFor(error))];
     }
     const output = await runChecks(outputChecks(context, () => outputDirectory(context, bench, flags)));
