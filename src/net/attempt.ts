@@ -3,11 +3,11 @@ import { describePage } from '../core/error-page.ts';
 import { NotSavedError } from '../core/errors.ts';
 import { retryAfterMs } from '../core/http.ts';
 import { parseContentRange } from './content-range.ts';
+import { describeFault } from './describe-fault.ts';
 import { PrivateNameError, shownLink } from './link-policy.ts';
 import { openLink, type Answer, type OpenOptions } from './open-link.ts';
 import type { PartFile } from './part-file.ts';
 import type { RemoteFile } from '../store/part-record.ts';
-import { describeFault } from './send.ts';
 import { StallWatch } from './stall-watch.ts';
 
 export type AttemptOptions = OpenOptions & {

@@ -3,7 +3,8 @@ import type { Redact } from '../core/redact.ts';
 import { requestIdOf } from '../core/refusal.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import type { Dispatchers } from './dispatchers.ts';
-import { parseJson, sendOnce } from './send.ts';
+import { parseJson } from './parse-json.ts';
+import { sendOnce } from './send.ts';
 
 /** Where a call goes, and the headers that carry its key. */
 export type Target = { base: string; headers: Record<string, string> };
@@ -45,7 +46,7 @@ export function createApiClient(options: {
 }
 
 /** Every part is cleaned by itself: JSON can spell a key in ways that its text does not show. */
-function withoutSecrets({ reply }: SendOutcome & { kind: 'reply' }, redact: Redact): SendOutcome {
+export function withoutSecrets({ reply }: SendOutcome & { kind: 'reply' }, redact: Redact): SendOutcome {
   const text = redact(reply.text);
   const headers = Object.fromEntries(
     Object.entries(reply.headers).map(([name, value]) => [name, redact(value)]),
