@@ -1,6 +1,7 @@
 import { formatBytes } from '../core/bytes.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Job } from '../core/job.ts';
+import { oneLine } from '../core/plain-text.ts';
 import type { JobEvent } from '../workflow/runtime.ts';
 import type { Context } from './context.ts';
 import type { TalkFlags } from './talk-flags.ts';
@@ -89,8 +90,9 @@ function spinner(context: Context): Progress {
   };
 }
 
-function headline({ event, job }: Exclude<JobEvent, { event: 'notice' }>): string {
-  switch (event) {
+function headline(told: Exclude<JobEvent, { event: 'notice' }>): string {
+  const { job } = told;
+  switch (told.event) {
     case 'prepared':
       return '';
     case 'submitting':
@@ -99,6 +101,8 @@ function headline({ event, job }: Exclude<JobEvent, { event: 'notice' }>): strin
       return `submitted: job ${job.id}, task ${job.task_id}`;
     case 'status':
       return statusWord(job);
+    case 'uploading':
+      return oneLine(`uploading ${told.file}`);
     case 'downloading':
       return 'downloading';
     case 'saved':
@@ -112,6 +116,8 @@ function statusWord(job: Job): string {
 
 function detail(event: Exclude<JobEvent, { event: 'notice' }>): string {
   if (event.event === 'status') return `task ${event.job.task_id}`;
+  if (event.event === 'uploading')
+    return `${formatBytes(event.sentBytes)} of ${formatBytes(event.totalBytes)}`;
   if (event.event !== 'downloading') return '';
   const { receivedBytes, totalBytes } = event;
   const total = totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`;

@@ -97,6 +97,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
       }
       // A line for each piece that arrives would be thousands.
       if (event.event === 'downloading' && !isDue(event.receivedBytes === event.totalBytes)) return;
+      if (event.event === 'uploading' && !isDue(event.sentBytes === event.totalBytes)) return;
       const { event: name, job, ...rest } = event;
       writeEvent(name, {
         job_id: job.id,
@@ -105,6 +106,9 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
         ...('elapsedMs' in rest ? { elapsed_seconds: Math.round(rest.elapsedMs / 1000) } : {}),
         ...('receivedBytes' in rest
           ? { received_bytes: rest.receivedBytes, total_bytes: rest.totalBytes ?? null }
+          : {}),
+        ...('sentBytes' in rest
+          ? { file: rest.file, sent_bytes: rest.sentBytes, total_bytes: rest.totalBytes }
           : {}),
         ...(name === 'saved' ? { path: job.outputs[0]?.path ?? null } : {}),
       });

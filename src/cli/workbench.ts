@@ -6,9 +6,11 @@ import { createApiClient } from '../net/client.ts';
 import { createDispatchers } from '../net/dispatchers.ts';
 import { isPrivateHost } from '../net/link-policy.ts';
 import { downloadToPart } from '../net/transfer.ts';
+import { createUploadClient } from '../net/upload-client.ts';
 import { providers } from '../providers/index.ts';
 import { createJobStore } from '../store/jobs.ts';
 import { createSettingsStore, type SettingsStore } from '../store/settings.ts';
+import { createUploadCache } from '../store/uploads.ts';
 import {
   cleanKey,
   parseProvider,
@@ -57,17 +59,21 @@ export async function openWorkbench(
   for (const profile of Object.values(settings.profiles ?? {})) context.secrets.add(profile.key ?? '');
   // Also the keys that this run does not use.
   for (const provider of Object.values(providers)) {
-    for (const name of provider.keyVariables) context.secrets.add(cleanKey(env[name] ?? ''));
+    const { upload } = provider;
+    const uploadKeys = upload.kind === 'form' ? upload.keyVariables : [];
+    for (const name of [...provider.keyVariables, ...uploadKeys])
+      context.secrets.add(cleanKey(env[name] ?? ''));
   }
   const jobs = createJobStore(context.stateDirectory(), talk.notice);
   const dispatchers = createDispatchers(env);
-  const client = createApiClient({
+  const network = {
     dispatchers,
     userAgent: `wan-cli/${context.version}`,
     redact: context.secrets.redact,
     trace: talk.trace,
-    now: context.clock.now,
-  });
+  };
+  const client = createApiClient({ ...network, now: context.clock.now });
+  const post = createUploadClient(network);
   const send: Runtime['send'] = (connection, call, options = {}) =>
     client({ base: connection.base, headers: headersOf(connection) }, call, {
       signal: context.signal,
@@ -139,6 +145,15 @@ export async function openWorkbench(
           signal: context.signal,
           clock: context.clock,
         }),
+      uploading: {
+        post: ({ fields, file: { field, name, asset }, ...call }) => {
+          const { bytes, mimeType, open } = asset;
+          const form = { fields, file: { field, name, bytes, mimeType, open } };
+          return post({ ...call, form, signal: context.signal });
+        },
+        cache: createUploadCache(jobs.directory),
+        variable: (name) => env[name],
+      },
     },
     account,
     connection: async (asked) => {

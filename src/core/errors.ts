@@ -78,6 +78,9 @@ export class NetworkError extends WanError {
   override readonly class = 'network';
 }
 
+/** The service takes no files now or there: another way to hand them over may do. */
+export class UploadUnavailableError extends NetworkError {}
+
 export class ConfirmationError extends WanError {
   override readonly class = 'confirmation';
 }

@@ -6,7 +6,7 @@ import type { Provider } from './provider.ts';
  * The provider's base from what people paste: a host with or without scheme, API path and trailing slash.
  * @throws {UsageError} for anything but https (http on loopback), or with credentials or a query in it
  */
-export function normalizeBase(provider: Provider, text: string): string {
+export function normalizeBase(provider: Pick<Provider, 'basePath' | 'baseSuffixes'>, text: string): string {
   const trimmed = text.trim();
   const hint = `write it as --base-url https://host${provider.basePath}`;
   const url = readAddress(trimmed);

@@ -1,5 +1,6 @@
 import type { ProviderId, Region } from '../core/model.ts';
 import type { Protocol } from './protocol.ts';
+import type { Upload } from './upload.ts';
 
 /** A service reached with one base address and one key: its addresses, its variables, its dialect. Data only. */
 export type Provider = {
@@ -7,6 +8,8 @@ export type Provider = {
   /** As people call it. */
   title: string;
   protocol: Protocol;
+  /** How a local file gets to where the service can read it. */
+  upload: Upload;
   /** Environment variables that hold its key; the first one set wins. */
   keyVariables: readonly string[];
   /** A variable that names a file with the key, and the file read when no variable is set (below HOME). */

@@ -4,6 +4,8 @@ import type { Region } from '../core/model.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { JobStore } from '../store/jobs.ts';
+import type { UploadCache } from '../store/uploads.ts';
+import type { Asset } from '../core/asset.ts';
 import type { Clock } from '../core/clock.ts';
 
 /** A provider with the key and the address that belong together: everything a call needs. */
@@ -27,6 +29,7 @@ export type JobEvent =
   | { event: 'prepared' | 'submitting' | 'submitted' | 'saved'; job: Job }
   | { event: 'status'; job: Job; elapsedMs: number }
   | { event: 'downloading'; job: Job; receivedBytes: number; totalBytes: number | undefined }
+  | { event: 'uploading'; job: Job; file: string; sentBytes: number; totalBytes: number }
   | { event: 'notice'; message: string; job?: Job };
 
 /** The world as the workflow sees it: everything with a side effect, handed in. */
@@ -42,6 +45,7 @@ export type Runtime = {
   forgetRegion: (connection: Connection) => Promise<void>;
   emit: (event: JobEvent) => void;
   download: DownloadVideo;
+  uploading: Uploading;
 };
 
 export type SendCallOptions = {
@@ -62,3 +66,23 @@ export type DownloadVideo = (options: {
   apiBase: string;
   onProgress: (progress: { receivedBytes: number; totalBytes: number | undefined }) => void;
 }) => Promise<{ bytes: number; sha256: string; partPath: string }>;
+
+/** What handing a local file to a provider needs of the world. */
+export type Uploading = {
+  /**
+   * Posts a form, the file last, in one attempt. `apiBase` decides which hosts an address may name.
+   * @throws {UsageError} when the file has changed; {NetworkError} for an address that may not be followed
+   */
+  post: (call: {
+    url: string;
+    headers: Record<string, string>;
+    fields: readonly (readonly [name: string, value: string])[];
+    /** The field that holds the file, and the name the other side is told. */
+    file: { field: string; name: string; asset: Asset };
+    apiBase: string;
+    onProgress: (sentBytes: number) => void;
+  }) => Promise<SendOutcome>;
+  cache: UploadCache;
+  /** A variable of the environment. What it holds is kept out of all output. */
+  variable: (name: string) => string | undefined;
+};

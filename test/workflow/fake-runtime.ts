@@ -78,6 +78,11 @@ export function fakeWorld(
     forgetRegion: async ({ region }) => void log.push(`forget ${region}`),
     emit: (event) => void events.push(event),
     download: unused('download'),
+    uploading: {
+      post: unused('post'),
+      cache: { find: unused('find'), keep: unused('keep') },
+      variable: () => undefined,
+    },
   };
   return {
     runtime,

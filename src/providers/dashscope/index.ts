@@ -1,11 +1,13 @@
 import type { Provider } from '../provider.ts';
 import { dashscopeProtocol } from './protocol.ts';
+import { dashscopeUpload } from './upload.ts';
 
 /** Alibaba Model Studio (Bailian). Hosts: "Regions" and "Base URL overview", read 2026-05-30 and 2026-10. */
 export const dashscope: Provider = {
   id: 'dashscope',
   title: 'Alibaba Model Studio (DashScope)',
   protocol: dashscopeProtocol,
+  upload: dashscopeUpload,
   keyVariables: ['DASHSCOPE_API_KEY', 'QWEN_API_KEY', 'MODELSTUDIO_API_KEY', 'ALIBABA_API_KEY'],
   keyFile: { variable: 'DASHSCOPE_API_KEY_FILE_PATH', fallback: '.dashscope/api_key' },
   baseVariables: ['DASHSCOPE_HTTP_BASE_URL', 'DASHSCOPE_BASE_URL'],

@@ -1,0 +1,50 @@
+import type { Refusal } from '../core/refusal.ts';
+import type { HttpCall } from './protocol.ts';
+
+/** How a provider takes a local file. Data and pure functions; replies are read loosely. */
+export type Upload = PolicyUpload | FormUpload;
+
+/** The service signs a policy, and an object store that it names takes the file. No key goes there. */
+export type PolicyUpload = {
+  kind: 'policy';
+  /** What is uploaded for one model is refused with another. */
+  policyCall: (model: string) => HttpCall;
+  /** Undefined when the reply is no policy. */
+  readPolicy: (body: unknown) => UploadPolicy | undefined;
+  /** What the store says in place of a success; undefined where it says nothing. */
+  readStoreRefusal: (text: string) => Refusal | undefined;
+  meaningOf: (status: number, refusal: Refusal | undefined) => StoreMeaning;
+  /** Milliseconds that an uploaded file lives. */
+  lifetimeMs: number;
+};
+
+/** `expired`: a new policy helps. `again`: so does trying again under another name. */
+export type StoreMeaning = 'expired' | 'too-large' | 'again' | 'refused';
+
+export type UploadPolicy = {
+  /** Where the form goes: named by a reply, so not to be trusted. */
+  host: string;
+  maxBytes: number | undefined;
+  /** The form's texts, in order, and the address that the file will have. */
+  form: (name: string) => { fields: [name: string, value: string][]; url: string };
+};
+
+/** A host of the provider's own takes the file as a form with a key, and answers with its address. */
+export type FormUpload = {
+  kind: 'form';
+  host: string;
+  /** What every base of that host ends in. */
+  basePath: string;
+  path: string;
+  field: string;
+  maxBytes: number;
+  /** Variables that hold the key for it; none where the provider's own key is used. */
+  keyVariables: readonly string[];
+  /** Variables that hold another base for it. */
+  baseVariables: readonly string[];
+  /** Milliseconds that an address is taken to live where the reply does not say. */
+  assumedLifetimeMs: number;
+  /** Undefined when the reply holds no address. */
+  readUrl: (body: unknown) => { url: string; expiresAt: string | undefined } | undefined;
+  noKeyHint: string;
+};
