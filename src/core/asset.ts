@@ -19,12 +19,12 @@ export type Asset = AssetFormat & {
 
 export type AssetSource = {
   /**
-   * The bytes, at most 256 KiB at a time. The last ones come only once all of them have proved to be those that were
+   * The bytes, at most 1 MiB at a time. The last ones come only once all of them have proved to be those that were
    * looked at. @throws {UsageError} otherwise
    */
   chunks: () => AsyncIterable<Uint8Array>;
   close: () => Promise<void>;
 };
 
-/** The most bytes of a source at a time. */
-export const chunkBytes = 256 * 1024;
+/** The most bytes of a source at a time. Smaller pieces leave more garbage than they save memory. */
+export const chunkBytes = 1024 * 1024;
