@@ -9,17 +9,6 @@ const photos = ['jpeg', 'png', 'bmp', 'webp'] as const;
 const clips = ['mp4', 'mov'] as const;
 const sounds = ['wav', 'mp3'] as const;
 
-/** wan2.7 and wan3.0. */
-export const img20 = {
-  name: 'img20',
-  kind: 'image',
-  formats: photos,
-  allowsAlpha: false,
-  sides: { min: 240, max: 8000 },
-  maxAspect: 8,
-  maxBytes: 20 * MB,
-} as const satisfies MediaProfile;
-
 /** `img_url` of wan2.5 and wan2.6, references of wan2.6: no aspect is stated. */
 export const img20b = {
   name: 'img20b',
@@ -30,6 +19,9 @@ export const img20b = {
   maxBytes: 20 * MB,
 } as const satisfies MediaProfile;
 
+/** wan2.7 and wan3.0. */
+export const img20 = { ...img20b, name: 'img20', maxAspect: 8 } as const satisfies MediaProfile;
+
 /** wan2.1 and wan2.2 from an image or two. Unsure: pages before 2026 said 360 to 2000 px. */
 export const img10 = { ...img20b, name: 'img10', maxBytes: 10 * MB } as const satisfies MediaProfile;
 
@@ -39,14 +31,6 @@ export const imgV = {
   kind: 'image',
   formats: [...photos, 'tiff'],
   sides: { min: 360, max: 2000 },
-  maxBytes: 10 * MB,
-} as const satisfies MediaProfile;
-
-/** Masks of vace: as large as the video they belong to, so sides are the video's affair. */
-export const maskImage = {
-  name: 'maskImage',
-  kind: 'image',
-  formats: imgV.formats,
   maxBytes: 10 * MB,
 } as const satisfies MediaProfile;
 
@@ -95,7 +79,7 @@ export const vid10 = {
   seconds: { min: 2, max: 10 },
 } as const satisfies MediaProfile;
 
-/** wan3.0; all together last 15 s at most, see `wan3TotalSeconds`. */
+/** wan3.0. */
 export const vid3 = {
   ...vidR27,
   name: 'vid3',
@@ -113,7 +97,7 @@ export const vidV5 = {
   minFramesPerSecond: 16,
 } as const satisfies MediaProfile;
 
-/** vace: clips to extend; both together last 3 s at most, see `vaceClipsTotalSeconds`. */
+/** vace: clips to extend; their row bounds what they last together. */
 export const vidV3 = {
   name: 'vidV3',
   kind: 'video',
@@ -156,7 +140,7 @@ export const aud27 = {
 /** `reference_voice` of wan2.7. */
 export const audV = { ...aud25, name: 'audV', seconds: { min: 1, max: 10 } } as const satisfies MediaProfile;
 
-/** wan3.0; all together last 15 s at most, see `wan3TotalSeconds`. */
+/** wan3.0. */
 export const aud3 = { ...aud25, name: 'aud3', seconds: { min: 1, max: 15 } } as const satisfies MediaProfile;
 
 /** wan2.2-s2v: less than 15 MB and less than 20 s. */
@@ -208,15 +192,7 @@ export const retalkImage = {
 
 /** SinanCode's i2v and kf2v. Source: its API page, checked on 2026-11-20. */
 export const sinancodeImage = {
+  ...img10,
   name: 'sinancodeImage',
-  kind: 'image',
-  formats: photos,
-  allowsAlpha: false,
   sides: { min: 360, max: 2000 },
-  maxBytes: 10 * MB,
 } as const satisfies MediaProfile;
-
-/** All reference videos of wan3.0 together; its sounds have the same. */
-export const wan3TotalSeconds = 15;
-/** First and last clip of vace together. */
-export const vaceClipsTotalSeconds = 3;

@@ -9,6 +9,9 @@ const MB = 1024 * 1024;
 /** Containers round lengths to a packet or a frame: a file cut to 10 s may be 10.03 s long. */
 const slackSeconds = 0.05;
 
+/** Whatever plays tells its size and length in these; what tells none would be paid for, and refused or wrong. */
+const readFormats: ReadonlySet<string> = new Set(['mp4', 'mov', 'wav', 'mp3']);
+
 const kindNames = {
   image: 'an image',
   video: 'a video',
@@ -19,7 +22,8 @@ const kindNames = {
 type Check = (facts: MediaFacts, profile: MediaProfile, name: string) => FileProblem | undefined;
 
 /**
- * Holds what a file is against what a model takes. What could not be read off the file is not held against it.
+ * Holds what a file is against what a model takes. What could not be read off the file is not held against it,
+ * unless its format always tells it.
  * @param shownName what the user called the file
  */
 export function checkFile(facts: MediaFacts, profile: MediaProfile, shownName: string): FileCheck {
@@ -67,8 +71,12 @@ const checkAlpha: Check = (facts, profile, name) => {
   };
 };
 
-const checkSides: Check = ({ width, height }, { sides }, name) => {
-  if (width === undefined || height === undefined || sides === undefined) return undefined;
+const checkSides: Check = ({ width, height, format }, { sides, maxAspect }, name) => {
+  if (width === undefined || height === undefined) {
+    const isLimited = sides !== undefined || maxAspect !== undefined;
+    return isLimited && readFormats.has(format) ? unreadable(name, 'size', format) : undefined;
+  }
+  if (sides === undefined) return undefined;
   const { min, max } = sides;
   const message = `${name} is ${width}x${height} px: wan wants ${min}–${max} px a side`;
   const isSmall = Math.min(width, height) < min;
@@ -108,20 +116,34 @@ const checkBytes: Check = ({ bytes, kind }, { maxBytes, isBelowMax }, name) => {
   return { message: `${name} has ${has}: ${limit}${exact}`, hint: `${way}, ${limit}` };
 };
 
-const checkLength: Check = ({ seconds }, { kind, seconds: limits, isBelowMax }, name) => {
-  if (seconds === undefined || limits === undefined) return undefined;
+const checkLength: Check = ({ seconds, format }, { kind, seconds: limits, isBelowMax }, name) => {
+  if (limits === undefined) return undefined;
+  if (seconds === undefined) return readFormats.has(format) ? unreadable(name, 'length', format) : undefined;
   const { min, max } = limits;
   const message = `${name} is ${shown(seconds)} s long`;
   if (min !== undefined && seconds < min - slackSeconds) {
-    return { message: `${message}: at least ${min} s`, hint: `give ${kindNames[kind]} of ${min}–${max} s` };
+    return {
+      message: `${message}, and must be at least ${min} s`,
+      hint: `give ${kindNames[kind]} of ${min}–${max} s`,
+    };
   }
   const limit = isBelowMax === true ? max : max + slackSeconds;
   if (!isOver(seconds, limit, isBelowMax)) return undefined;
   if (isBelowMax === true) {
-    return { message: `${message}: less than ${max} s`, hint: `cut it: ffmpeg -i in -t ${max - 0.5} out` };
+    return {
+      message: `${message}, and must be less than ${max} s`,
+      hint: `cut it: ffmpeg -i in -t ${max - 0.5} out`,
+    };
   }
-  return { message: `${message}: at most ${max} s`, hint: `cut it to ${max} s: ffmpeg -i in -t ${max} out` };
+  return {
+    message: `${message}, and may be at most ${max} s`,
+    hint: `cut it to ${max} s: ffmpeg -i in -t ${max} out`,
+  };
 };
+
+function unreadable(name: string, what: string, format: string): FileProblem {
+  return { message: `${name}: its ${what} cannot be read`, hint: `save it anew: ffmpeg -i in out.${format}` };
+}
 
 const checkRate: Check = ({ framesPerSecond }, { minFramesPerSecond }, name) => {
   if (framesPerSecond === undefined || minFramesPerSecond === undefined) return undefined;
@@ -145,7 +167,7 @@ export function checkTogether(
   const sum = seconds.reduce<number>((total, length) => total + (length ?? 0), 0);
   if (sum <= maxSeconds + slackSeconds * seconds.length) return undefined;
   return {
-    message: `the ${what} are ${shown(sum)} s long together: at most ${maxSeconds} s`,
+    message: `the ${what} are ${shown(sum)} s long together, and may be at most ${maxSeconds} s`,
     hint: `shorten them by ${shown(Math.ceil((sum - maxSeconds) * 10) / 10)} s`,
   };
 }

@@ -1,10 +1,19 @@
+import type { ByteReader } from './byte-reader.ts';
 import type { FactsOfContent } from './image-facts.ts';
+import { MediaFault } from './media-fault.ts';
+import { checkRiffSize } from './riff.ts';
 
-/** Size, rate and length of an AVI, from its main header and its first picture stream. */
-export function readAvi(head: Buffer): FactsOfContent {
+const unknownFrom = 0x4000_0000;
+
+/**
+ * Size, rate and length of an AVI, from its main header and its first picture stream.
+ * @throws MediaFault when it is cut off
+ */
+export function readAvi(head: Buffer, { size }: ByteReader): FactsOfContent {
+  checkRiffSize(head, size);
   const facts: FactsOfContent = { kind: 'video', format: 'avi' };
   const main = head.indexOf('avih', 0, 'latin1');
-  if (main < 0 || main + 48 > head.length) return facts;
+  if (main < 0 || main + 48 > head.length) throw new MediaFault('it is cut off inside its header');
   const microsecondsPerFrame = head.readUInt32LE(main + 8);
   const frames = head.readUInt32LE(main + 24);
   const width = head.readUInt32LE(main + 40);
@@ -18,7 +27,7 @@ export function readAvi(head: Buffer): FactsOfContent {
   const length = hasStream ? head.readUInt32LE(stream + 32) : frames;
   const framesPerSecond = scale > 0 && rate > 0 ? rate / scale : 1e6 / microsecondsPerFrame;
   if (microsecondsPerFrame === 0 && (scale === 0 || rate === 0)) return facts;
-  // No frames: a recording that nobody closed.
-  const seconds = length > 0 ? { seconds: length / framesPerSecond } : {};
+  // No frames, or a billion: a recording that nobody closed, or that went into a pipe.
+  const seconds = length > 0 && length < unknownFrom ? { seconds: length / framesPerSecond } : {};
   return { ...facts, framesPerSecond, ...seconds, hasAudio: head.includes('auds', 0, 'latin1') };
 }

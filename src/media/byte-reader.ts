@@ -22,6 +22,18 @@ export function readerOfFile(file: FileHandle, size: number): ByteReader {
   };
 }
 
+/** The same bytes behind others. */
+export function readerBehind(front: Buffer, { size, read }: ByteReader): ByteReader {
+  return {
+    size: front.length + size,
+    read: async (offset, length) => {
+      const part = front.subarray(offset, offset + length);
+      const rest = await read(Math.max(0, offset - front.length), length - part.length);
+      return Buffer.concat([part, rest]);
+    },
+  };
+}
+
 export function readerOfBytes(bytes: Uint8Array): ByteReader {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {

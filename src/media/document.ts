@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { ByteReader } from './byte-reader.ts';
 import type { FactsOfContent } from './image-facts.ts';
-import { starts } from './image-header.ts';
+import { starts } from './signature.ts';
 
 // Names inside a ZIP that only one kind of document has.
 const namesInside = [

@@ -8,10 +8,11 @@ const maxIndexBytes = 64 * 1024 * 1024;
 /**
  * Proves that a film is whole: its boxes, and that its index names only bytes and counts that are there. Without this
  * a damaged count makes mediabunny run on and on.
+ * @param isOld that it is a QuickTime film without `ftyp`
  * @throws Mp4Fault
  */
-export async function checkFilm({ size, read }: ByteReader): Promise<void> {
-  for (const box of await walkTopBoxes(read, size)) {
+export async function checkFilm({ size, read }: ByteReader, isOld = false): Promise<void> {
+  for (const box of await walkTopBoxes(read, size, isOld)) {
     if (box.type !== 'moov' && box.type !== 'moof') continue;
     const indexBytes = box.end - box.content;
     if (indexBytes > maxIndexBytes) throw new Mp4Fault(`its ${box.type} box has ${indexBytes} bytes`);

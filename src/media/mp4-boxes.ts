@@ -21,9 +21,10 @@ const mayComeFirst = new Set(['free', 'skip', 'wide', 'uuid', 'pdin']);
 /**
  * The boxes at the top of a file, each whole and inside it, with `ftyp` before the film and `moov` and `mdat` among
  * them. A file cut off behind a leading `moov` looks whole to everything but this.
+ * @param isOld QuickTime's first writers put no `ftyp` in front
  * @throws Mp4Fault
  */
-export async function walkTopBoxes(read: ReadBytes, fileBytes: number): Promise<Box[]> {
+export async function walkTopBoxes(read: ReadBytes, fileBytes: number, isOld = false): Promise<Box[]> {
   const boxes: Box[] = [];
   let at = 0;
   while (at < fileBytes) {
@@ -31,12 +32,12 @@ export async function walkTopBoxes(read: ReadBytes, fileBytes: number): Promise<
     // Where the next box is, only this one tells.
     // oxlint-disable-next-line no-await-in-loop
     const box = readHeader(await read(at, longHeaderBytes), at, fileBytes);
-    const isFilm = boxes.some(({ type }) => type === 'ftyp') || box.type === 'ftyp';
+    const isFilm = isOld || boxes.some(({ type }) => type === 'ftyp') || box.type === 'ftyp';
     if (!isFilm && !mayComeFirst.has(box.type)) throw new Mp4Fault('it does not begin like one');
     boxes.push(box);
     at = box.end;
   }
-  for (const type of ['ftyp', 'moov', 'mdat']) {
+  for (const type of isOld ? ['moov', 'mdat'] : ['ftyp', 'moov', 'mdat']) {
     if (!boxes.some((box) => box.type === type)) throw new Mp4Fault(`it has no ${type} box`);
   }
   return boxes;

@@ -1,9 +1,10 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { InputTrack } from 'mediabunny';
 import { describePage } from '../core/error-page.ts';
 import { NotSavedError } from '../core/errors.ts';
-import { Mp4Fault, walkTopBoxes, type ReadBytes } from './mp4-boxes.ts';
-import { checkFragment, checkSamplePlaces } from './mp4-samples.ts';
+import { readerOfFile } from './byte-reader.ts';
+import { checkFilm } from './film-structure.ts';
+import { Mp4Fault } from './mp4-boxes.ts';
 
 /** What a finished video is, as read from the file itself. */
 export type Mp4Facts = {
@@ -19,8 +20,6 @@ export type Mp4Facts = {
 };
 
 const headBytes = 4096;
-// The index of a two-hour film has some 10 MB.
-const maxIndexBytes = 64 * 1024 * 1024;
 
 /**
  * Proves that a file is a whole, readable MP4: boxes, index, and the first and last packet of each track.
@@ -42,39 +41,16 @@ export async function verifyMp4(path: string): Promise<Mp4Facts> {
 async function checkStructure(path: string): Promise<number> {
   const file = await open(path, 'r');
   try {
-    const { size } = await file.stat();
-    const read: ReadBytes = (offset, length) => readBytes(file, offset, length);
-    const head = await read(0, headBytes);
+    const reader = readerOfFile(file, (await file.stat()).size);
+    const head = await reader.read(0, headBytes);
     if (head.length === 0) throw new Mp4Fault('it is empty');
     const page = describePage(head);
     if (page !== undefined) throw new NotSavedError(`${path} is no video: the server sent ${page}`);
-    const boxes = await walkTopBoxes(read, size);
-    for (const box of boxes) {
-      if (box.type !== 'moov' && box.type !== 'moof') continue;
-      const indexBytes = box.end - box.content;
-      if (indexBytes > maxIndexBytes) throw new Mp4Fault(`its ${box.type} box has ${indexBytes} bytes`);
-      // One index in memory at a time.
-      // oxlint-disable-next-line no-await-in-loop
-      const index = await read(box.content, indexBytes);
-      if (box.type === 'moov') checkSamplePlaces(index, size);
-      else checkFragment(index);
-    }
-    return size;
+    await checkFilm(reader);
+    return reader.size;
   } finally {
     await file.close();
   }
-}
-
-async function readBytes(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  let filled = 0;
-  while (filled < length) {
-    // oxlint-disable-next-line no-await-in-loop -- a read may bring less than asked for
-    const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return buffer.subarray(0, filled);
 }
 
 async function readTracks(path: string): Promise<Omit<Mp4Facts, 'bytes'>> {

@@ -13,9 +13,13 @@ const chunkBytes = 256 * 1024;
  * What a file is by its content, and the hash by which it is known again. Reads it once, in flat memory, and never
  * waits for a pipe.
  * @param path absolute, or relative to the working directory
- * @throws UsageError with one line that says what is wrong with the file
+ * @param options `signal` stops the reading, which takes a while on a large file
+ * @throws UsageError with one line that says what is wrong with the file; the reason of the signal
  */
-export async function probeFile(path: string): Promise<{ file: LocalFile; facts: MediaFacts }> {
+export async function probeFile(
+  path: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<{ file: LocalFile; facts: MediaFacts }> {
   // Opening some devices already does something, so they are turned away before.
   checkKind(await orExplain(path, () => stat(path)), path);
   const handle = await orExplain(path, () => open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
@@ -24,7 +28,7 @@ export async function probeFile(path: string): Promise<{ file: LocalFile; facts:
     // Another file may have taken its place meanwhile.
     checkKind(before, path);
     const facts = await readFacts(readerOfFile(handle, before.size), path);
-    const sha256 = await orExplain(path, () => hashFile(handle, before.size));
+    const sha256 = await hashFile(handle, before.size, path, options.signal);
     const after = await orExplain(path, () => handle.stat());
     if (sha256 === undefined || !isSame(before, after)) throw changed(path);
     const file = { path: resolve(path), bytes: before.size, modifiedMs: before.mtimeMs, sha256 };
@@ -44,13 +48,19 @@ export async function probeBytes(bytes: Uint8Array, name: string): Promise<Media
 }
 
 /** Undefined when the file ends before, or goes on behind, the length it had. */
-async function hashFile(handle: FileHandle, size: number): Promise<string | undefined> {
+async function hashFile(
+  handle: FileHandle,
+  size: number,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   const hash = createHash('sha256');
   const buffer = Buffer.alloc(chunkBytes);
   let at = 0;
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- one piece in memory at a time
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+    signal?.throwIfAborted();
+    // oxlint-disable-next-line no-await-in-loop, no-loop-func -- one piece in memory at a time
+    const { bytesRead } = await orExplain(path, () => handle.read(buffer, 0, buffer.length, at));
     if (bytesRead === 0) break;
     hash.update(buffer.subarray(0, bytesRead));
     at += bytesRead;

@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-reader.ts';
-import { starts } from './image-header.ts';
+import { starts } from './signature.ts';
 
 /** What sound file it is, or undefined. */
 export async function soundFormat(head: Buffer, reader: ByteReader): Promise<string | undefined> {

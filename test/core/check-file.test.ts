@@ -5,9 +5,11 @@ import {
   doc3,
   img20,
   imgA,
+  retalkAudio,
   retalkVideo,
   vid10,
   vid3,
+  vidA,
   vidV5,
 } from '../../src/catalog/media-profiles.ts';
 import { checkFile, checkTogether, soundWarning } from '../../src/core/check-file.ts';
@@ -28,7 +30,10 @@ const accepted: [string, MediaFacts, MediaProfile][] = [
   ['the greatest length', { ...clip, seconds: 10 }, vid10],
   ['a length rounded up to a frame', { ...clip, seconds: 10.03 }, vid10],
   ['16 frames', { ...clip, framesPerSecond: 16 }, vid3],
-  ['facts that could not be read', { kind: 'video', format: 'mp4', bytes: 1 }, vid3],
+  ['facts that could not be read', { kind: 'video', format: 'avi', bytes: 1 }, vidA],
+  ['no length where none is limited', { ...clip, seconds: undefined }, vidV5],
+  ['a sound of no length where none is limited', { ...sound, seconds: undefined }, retalkAudio],
+  ['no rate', { ...clip, framesPerSecond: undefined }, vid3],
   ['just below', { ...sound, bytes: 15 * MB - 1, seconds: 19.99 }, audS],
   ['anything where nothing is documented', { ...clip, seconds: 500, bytes: 500 * MB }, retalkVideo],
   ['a document', { kind: 'document', format: 'pdf', bytes: 1 }, doc3],
@@ -92,15 +97,21 @@ const refused: [string, MediaFacts, MediaProfile, string, string][] = [
     'long',
     { ...clip, seconds: 12.4 },
     vid10,
-    'f is 12.4 s long: at most 10 s',
+    'f is 12.4 s long, and may be at most 10 s',
     'cut it to 10 s: ffmpeg -i in -t 10 out',
   ],
-  ['short', { ...sound, seconds: 1 }, aud27, 'f is 1 s long: at least 2 s', 'give a sound file of 2–30 s'],
+  [
+    'short',
+    { ...sound, seconds: 1 },
+    aud27,
+    'f is 1 s long, and must be at least 2 s',
+    'give a sound file of 2–30 s',
+  ],
   [
     'not below',
     { ...sound, seconds: 20 },
     audS,
-    'f is 20 s long: less than 20 s',
+    'f is 20 s long, and must be less than 20 s',
     'cut it: ffmpeg -i in -t 19.5 out',
   ],
   [
@@ -117,6 +128,27 @@ const refused: [string, MediaFacts, MediaProfile, string, string][] = [
     'f has 15 frames a second: at least 16',
     'ffmpeg -i in -r 16 out',
   ],
+  [
+    'a clip of no length',
+    { ...clip, seconds: undefined },
+    vid10,
+    'f: its length cannot be read',
+    'save it anew: ffmpeg -i in out.mp4',
+  ],
+  [
+    'a clip of no size',
+    { kind: 'video', format: 'mov', bytes: 1, seconds: 5 },
+    vid10,
+    'f: its size cannot be read',
+    'save it anew: ffmpeg -i in out.mov',
+  ],
+  ...(['wav', 'mp3'] as const).map((format): [string, MediaFacts, MediaProfile, string, string] => [
+    `${format} of no length`,
+    { kind: 'audio', format, bytes: 1 },
+    audS,
+    'f: its length cannot be read',
+    `save it anew: ffmpeg -i in out.${format}`,
+  ]),
   [
     'text',
     { kind: 'document', format: 'text', bytes: 1 },
@@ -158,7 +190,7 @@ describe('several files together', () => {
   });
   test('are refused beyond it', () => {
     expect(checkTogether([8, 8.25], 15, 'reference videos')).toEqual({
-      message: 'the reference videos are 16.25 s long together: at most 15 s',
+      message: 'the reference videos are 16.25 s long together, and may be at most 15 s',
       hint: 'shorten them by 1.3 s',
     });
   });

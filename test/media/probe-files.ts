@@ -94,15 +94,32 @@ export function aviFile(width: number, height: number, rate: number, frames: num
   return file;
 }
 
+/** A whole BMP, its picture being zeros. */
 export function bmpFile(width: number, height: number, bits: 24 | 32, alphaMask = 0): Buffer {
-  const file = Buffer.alloc(140);
+  const pictureAt = 138;
+  const rowBytes = Math.ceil((width * bits) / 32) * 4;
+  const file = Buffer.alloc(pictureAt + rowBytes * Math.abs(height));
   file.write('BM', 'latin1');
+  file.writeUInt32LE(pictureAt, 10);
   file.writeUInt32LE(alphaMask === 0 ? 40 : 124, 14);
   file.writeInt32LE(width, 18);
   file.writeInt32LE(height, 22);
   file.writeUInt16LE(bits, 28);
+  file.writeUInt32LE(alphaMask === 0 ? 0 : 3, 30);
   file.writeUInt32LE(alphaMask, 66);
   return file;
+}
+
+/** The first bytes of a JPEG, made a whole one. */
+export function withEnd(head: Buffer): Buffer {
+  return Buffer.concat([head, Buffer.from([0xff, 0xd9])]);
+}
+
+/** A RIFF file that announces how many bytes it has, or another number. */
+export function riffFile(bytes: Buffer, announced = bytes.length): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt32LE(announced - 8, 4);
+  return copy;
 }
 
 /** What of a ZIP tells an office file: the signature, and a name inside. */

@@ -11,6 +11,7 @@ import {
   tiffFile,
   transparency,
   wavFile,
+  withEnd,
   zipFile,
 } from './probe-files.ts';
 
@@ -28,12 +29,8 @@ const images: [string, Buffer, object][] = [
   ['png, grey and alpha', pngFile(301, 202, 4), { format: 'png', hasAlpha: true, ...size }],
   ['png, RGBA', pngFile(301, 202, 6), { format: 'png', hasAlpha: true, ...size }],
   ['png, one colour transparent', pngFile(301, 202, 2, [transparency]), { format: 'png', hasAlpha: true }],
-  ['jpeg', jpeg(301, 202), { format: 'jpeg', hasAlpha: false, ...size }],
-  [
-    'jpeg, large EXIF',
-    Buffer.concat([jpeg(301, 202, 65_000), Buffer.alloc(20)]),
-    { format: 'jpeg', ...size },
-  ],
+  ['jpeg', withEnd(jpeg(301, 202)), { format: 'jpeg', hasAlpha: false, ...size }],
+  ['jpeg, large EXIF', withEnd(jpeg(301, 202, 65_000)), { format: 'jpeg', ...size }],
   ['webp, lossy', webp('VP8 ', 301, 202), { format: 'webp', hasAlpha: false, ...size }],
   ['webp, lossless', webp('VP8L', 301, 202), { format: 'webp', hasAlpha: false, ...size }],
   ['webp, lossless, alpha', withFlag(webp('VP8L', 301, 202), 24, 0x10), { hasAlpha: true, ...size }],

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { img20 } from '../../src/catalog/media-profiles.ts';
 import { checkFile } from '../../src/core/check-file.ts';
 import { UsageError } from '../../src/core/errors.ts';
@@ -93,6 +93,43 @@ describe('files that lie', () => {
       UsageError,
     );
   });
+});
+
+describe('a file that no service takes', () => {
+  test.each([
+    [
+      'an image of more than 256 MB',
+      pngFile(300, 300),
+      256 * 1024 ** 2,
+      /a is an image of more than 256 MB/u,
+    ],
+    ['anything of more than 4 GB', Buffer.from('text'), 4 * 1024 ** 3, /a has more than 4 GB/u],
+  ])('%s is refused by its size', async (_, bytes, largest, message) => {
+    const path = await put('a', bytes);
+    await truncate(path, largest + 1);
+    const signal = AbortSignal.abort(new Error('its content was read'));
+    await expect(probeFile(path, { signal })).rejects.toThrow(message);
+    await truncate(path, largest);
+    await expect(probeFile(path, { signal })).rejects.toThrow('its content was read');
+  });
+});
+
+test('a signal stops the reading, with its own reason', async () => {
+  const path = await put('a.txt', 'x'.repeat(1_000_000));
+  const { signal } = new AbortController();
+  const reason = new Error('enough');
+  const look = vi.spyOn(signal, 'throwIfAborted');
+  await probeFile(path, { signal });
+  const looks = look.mock.calls.length;
+  expect(looks).toBeGreaterThan(3);
+  look
+    .mockReset()
+    .mockReturnValueOnce()
+    .mockImplementation(() => {
+      throw reason;
+    });
+  await expect(probeFile(path, { signal })).rejects.toBe(reason);
+  expect(look).toHaveBeenCalledTimes(2);
 });
 
 describe('what is no file', () => {
