@@ -6,13 +6,12 @@ import { authCommand } from './commands/auth.ts';
 import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downloadCommand } from './commands/download.ts';
-import { i2vCommand } from './commands/i2v.ts';
+import { generationCommands } from './commands/generation-command.ts';
 import { listCommand } from './commands/list.ts';
 import { modelsCommand } from './commands/models.ts';
-import { r2vCommand } from './commands/r2v.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { statusCommand } from './commands/status.ts';
-import { t2vCommand } from './commands/t2v.ts';
+import { uploadCommand } from './commands/upload.ts';
 import { waitCommand } from './commands/wait.ts';
 import { exitCodesHelp } from './cli/exit-codes-help.ts';
 
@@ -41,14 +40,13 @@ export async function main(argv: readonly string[], context: Context): Promise<n
 }
 
 const commands: Record<string, (register: Register) => Command> = {
-  t2v: t2vCommand,
-  i2v: i2vCommand,
-  r2v: r2vCommand,
+  ...generationCommands,
   status: statusCommand,
   wait: waitCommand,
   download: downloadCommand,
   list: listCommand,
   models: modelsCommand,
+  upload: uploadCommand,
   auth: authCommand,
   config: configCommand,
   doctor: doctorCommand,

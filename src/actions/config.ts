@@ -7,7 +7,8 @@ import { UsageError } from '../core/errors.ts';
 import { parseTemplate } from '../core/file-name.ts';
 import { modes } from '../core/mode.ts';
 import { providerIds, type ProviderId } from '../core/model.ts';
-import type { Profile, Settings } from '../core/settings.ts';
+import type { Settings } from '../core/settings.ts';
+import { asObject, at } from '../core/untrusted.ts';
 import { normalizeBase } from '../providers/base-url.ts';
 import { providers } from '../providers/index.ts';
 import { parseRegion } from '../providers/region.ts';
@@ -17,7 +18,12 @@ import { parseProvider } from '../workflow/account.ts';
 const shape = { profile: z.string().optional(), provider: z.string().optional() };
 
 /** Settings of one provider's address; they live in a profile, the others may stand outside of any. */
-const profileKeys = ['region', 'base_url', 'workspace'] as const;
+const profileKeys: readonly string[] = [
+  'region',
+  'base_url',
+  'workspace',
+  ...modes.map((mode) => `path.${mode}`),
+];
 const plainKeys = ['out_dir', 'output', 'timeout', 'poll_interval'] as const;
 const topKeys = ['provider', 'profile'] as const;
 const allKeys: readonly string[] = [
@@ -74,7 +80,7 @@ function placeOf(
   provider: ProviderId | undefined,
 ): Place {
   const isTop = (topKeys as readonly string[]).includes(key);
-  const needsProfile = (profileKeys as readonly string[]).includes(key);
+  const needsProfile = profileKeys.includes(key);
   if (isTop) return { profile: undefined, provider: undefined };
   const owner = (name: string) =>
     settings.profiles?.[name]?.provider ?? providerIds.find((id) => id === name);
@@ -100,20 +106,21 @@ function checkKey(key: string): void {
 }
 
 function getAt(settings: Settings, place: Place, key: string): string | undefined {
-  const mode = modes.find((candidate) => key === `model.${candidate}`);
-  const read = (source: Partial<Profile> | Settings | undefined): string | undefined => {
-    const found: unknown =
-      mode === undefined ? (source as Record<string, unknown> | undefined)?.[key] : source?.model?.[mode];
+  const [name = '', mode] = key.split('.');
+  const read = (source: object | undefined): string | undefined => {
+    const found = mode === undefined ? at(source, name) : at(source, name, mode);
     return typeof found === 'string' ? found : undefined;
   };
   return place.profile === undefined ? read(settings) : read(settings.profiles?.[place.profile]);
 }
 
 function setAt(settings: Settings, place: Place, key: string, value: string | undefined): Settings {
-  const mode = modes.find((candidate) => key === `model.${candidate}`);
-  const edit = <T extends object>(source: T & { model?: Profile['model'] }): T => {
+  const [name = '', mode] = key.split('.');
+  const edit = <T extends object>(source: T): T => {
     const change =
-      mode === undefined ? { [key]: value } : { model: withoutUndefined({ ...source.model, [mode]: value }) };
+      mode === undefined
+        ? { [key]: value }
+        : { [name]: withoutUndefined({ ...asObject(at(source, name)), [mode]: value }) };
     return withoutUndefined({ ...source, ...change }) as T;
   };
   if (place.profile === undefined) return edit(settings);
@@ -128,6 +135,7 @@ function withoutUndefined(fields: Record<string, unknown>): Record<string, unkno
 /** A value in the form it is kept in. @throws {UsageError} for one that could never be used */
 function readValue(key: string, text: string, provider: ProviderId | undefined, settings: Settings): string {
   if (text.trim() === '') throw new UsageError(`${key} cannot be empty`, { hint: `wan config unset ${key}` });
+  if (key.startsWith('path.')) return readPath(key, text);
   switch (key) {
     case 'provider':
       return parseProvider(text);
@@ -135,8 +143,8 @@ function readValue(key: string, text: string, provider: ProviderId | undefined, 
       if (settings.profiles?.[text] !== undefined || providerIds.some((id) => id === text)) return text;
       throw new UsageError(`there is no profile ${text}`, { hint: `wan auth login --profile ${text}` });
     case 'region':
-      if (provider === 'acedata')
-        throw new UsageError('AceData Cloud has no regions', { hint: 'leave it out' });
+      if (provider !== undefined && Object.keys(providers[provider].regionIds).length === 0)
+        throw new UsageError(`${providers[provider].title} has no regions`, { hint: 'leave it out' });
       return parseRegion(text);
     case 'base_url':
       return normalizeBase(providers[provider ?? 'dashscope'], text);
@@ -144,7 +152,11 @@ function readValue(key: string, text: string, provider: ProviderId | undefined, 
       parseDuration(text, 'timeout');
       return text;
     case 'poll_interval':
-      if (text !== 'auto') parseDuration(text, 'poll_interval');
+      if (text !== 'auto' && parseDuration(text, 'poll_interval') < 100) {
+        throw new UsageError(`a poll_interval of ${text} is too short`, {
+          hint: 'wan config set poll_interval 5s',
+        });
+      }
       return text;
     case 'output':
       parseTemplate(text);
@@ -152,6 +164,14 @@ function readValue(key: string, text: string, provider: ProviderId | undefined, 
     default:
       return text;
   }
+}
+
+/** A path below the base, where a gateway takes the submits of a mode. */
+function readPath(key: string, text: string): string {
+  if (/^(?:\/[\w.-]+)+\/?$/u.test(text) && !text.includes('..')) return text;
+  throw new UsageError(`${text} is not a path below the base`, {
+    hint: `wan config set ${key} /generate/bailian/…`,
+  });
 }
 
 function withoutKeys(settings: Settings) {

@@ -46,8 +46,8 @@ function describe(job: Job, now: number): string {
     job.id,
     job.status.padEnd(11),
     job.created_at.slice(0, 16).replace('T', ' '),
-    (job.mode ?? '').padEnd(3),
-    (job.model ?? '').padEnd(17),
+    (job.mode ?? '').padEnd(7),
+    (job.model ?? '').padEnd(19),
     place,
     prompt,
   ]

@@ -34,10 +34,15 @@ function explainCommander(error: CommanderError, help: string): UsageError {
   }
   const message =
     error.code === 'commander.excessArguments'
-      ? `${first.replace(/\.$/u, '')}; a prompt with blanks needs quotes`
+      ? `${first.replace(/\.$/u, '')}${takesPrompt(help) ? '; a prompt with blanks needs quotes' : ''}`
       : first;
   const list = error.code === 'commander.unknownCommand' ? 'wan --help' : help;
   return new UsageError(message, { hint: suggestion === undefined ? list : `did you mean ${suggestion}?` });
+}
+
+/** Whether the command that was meant reads a prompt, told by the hint that names it. */
+function takesPrompt(help: string): boolean {
+  return /^wan (?:t2v|i2v|kf2v|r2v|vace|edit|extend) /u.test(help);
 }
 
 function helpHint(argv: readonly string[]): string {

@@ -40,12 +40,12 @@ export const generationShape = {
   seed: wholeNumber('42'),
   negativePrompt: text,
   audio: flag,
-  audioUrl: text,
   shotType: z.enum(['single', 'multi'], { error: 'is not a shot type; single or multi' }).optional(),
   promptExtend: flag,
   watermark: flag,
   callbackUrl: text,
   wait: z.boolean().default(true),
+  dryRun: flag,
 };
 
 /** Flags of every command, which the talk has read already. */

@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Mode } from '../core/mode.ts';
+import { extraFlags } from './extra-flags.ts';
+import { mediaFlags, type TypedMedia } from './media-flags.ts';
 
 // Flags that several commands share, each stated once: its help is the manual.
 
@@ -47,7 +49,9 @@ export function addTalkOptions(command: Command): Command {
 export function addConnectionOptions(command: Command): Command {
   return command
     .optionsGroup('Connection:')
-    .addOption(option('--provider <name>', 'dashscope or acedata (default: the only one with a key)'))
+    .addOption(
+      option('--provider <name>', 'dashscope, acedata or sinancode (default: the only one with a key)'),
+    )
     .addOption(option('--profile <name>', 'a stored set of provider, key and region'))
     .addOption(
       option(
@@ -78,70 +82,123 @@ export function addWaitingOptions(command: Command): Command {
   return command
     .optionsGroup('Waiting:')
     .addOption(
-      option('--timeout <time>', 'stop waiting after 90s, 30m, 2h; 0 never (default: 30m); the job goes on'),
+      option(
+        '--timeout <time>',
+        'stop waiting after 90 or 90s, 30m, 2h; 0 never (default: 30m); the job goes on',
+      ),
     )
     .addOption(option('--poll-interval <time>', 'time between looks, or auto (default)'));
 }
 
-/** Inputs share one list, because their order is their numbering in the prompt. */
-export type MediaFlag = { flag: 'image' | 'ref' | 'ref-image' | 'ref-video'; value: string };
+/** Flags of the video itself that a mode has no use for, as none of its models does. */
+const uselessFlags: Partial<Record<Mode, string>> = {
+  kf2v: '--shot-type',
+  vace: '--shot-type --negative-prompt --callback-url',
+  edit: '--shot-type',
+  extend: '--shot-type',
+  animate:
+    '--size --ratio --resolution --duration --seed --negative-prompt --shot-type ' +
+    '--prompt-extend --no-prompt-extend --callback-url',
+  s2v:
+    '--size --ratio --duration --seed --negative-prompt --shot-type ' +
+    '--prompt-extend --no-prompt-extend --watermark --no-watermark --callback-url',
+};
 
-export function addGenerationOptions(command: Command, mode: Mode): Command {
-  command
-    .optionsGroup('Video:')
-    .addOption(new Option('--prompt <text>', 'the prompt literally, also when it starts with @ or -'))
-    .addOption(option('--prompt-file <file>', 'read the prompt from a file'))
-    .addOption(
-      option('-m, --model <id>', 'the model (`wan models`; default: the mode’s first that is offered)'),
-    );
-  if (mode !== 'i2v') {
+/** Only some models listen to these there, or they say what is so anyway. Of a pair both: one alone has a default. */
+const hiddenFlags: Partial<Record<Mode, string>> = {
+  i2v: '--size --ratio',
+  kf2v: '--size',
+  vace: '--duration --audio --no-audio',
+  edit: '--size',
+  extend: '--size',
+  animate: '--audio --no-audio',
+  s2v: '--audio --no-audio',
+};
+
+/** What a mode's models make, and what they make unless told. */
+const durationHelp: Record<Mode, string> = {
+  t2v: 'seconds of video: 2–15 (wan2.6, 2.7), 2–30 or -1 (3.0), 5 or 10 (2.5), 5 (older) (default: 5)',
+  i2v: 'seconds of video: 2–15 (wan2.6, 2.7), 2–30 or -1 (3.0), 5 or 10 (2.5), 3–5 (older) (default: 5)',
+  kf2v: 'seconds of video: 5 (wan2.1, 2.2), 2–15 (2.7), 2–30 or -1 (3.0) (default: 5)',
+  r2v: 'seconds of video: 2–10 (wan2.6; 2.7 with a clip), 2–15 (2.7), 2–30 or -1 (3.0) (default: 5)',
+  vace: 'seconds of video: 5',
+  edit: 'seconds of video: 2–10 (wan2.7), 2–30 or -1 (3.0) (default: all of the clip, on 3.0: 5)',
+  extend: 'seconds: of clip and new part together (wan2.7, 2–15), of the new part (3.0, 2–30) (default: 5)',
+  animate: '',
+  s2v: '',
+};
+
+const tierHelp: Partial<Record<Mode, string>> = {
+  vace: '720P',
+  s2v: '480P (default) or 720P; wan2.2-s2v',
+};
+
+const ratioHelp: Partial<Record<Mode, string>> = {
+  vace: '16:9, 9:16, 1:1, 4:3, 3:4 (default: 16:9), where the function makes a picture of its own',
+};
+
+const videoOptions = (mode: Mode): Option[] => [
+  option('--size <WxH>', 'pixels, such as 1280x720'),
+  option(
+    '--ratio <ratio>',
+    ratioHelp[mode] ?? '16:9, 9:16, 1:1, 4:3, 3:4; wan3.0: adaptive (default: 16:9, or the input’s)',
+  ),
+  option('--resolution <tier>', tierHelp[mode] ?? '480P, 720P or 1080P (default: the model’s, mostly 1080P)'),
+  new Option('-d, --duration <seconds>', durationHelp[mode]).argParser(value('--duration')),
+  new Option('--seed <number>', '0–2147483647 (default: random)').argParser(value('--seed')),
+  new Option('--negative-prompt <text>', 'what not to show; at most 500 characters'),
+  option('--audio', 'with sound, where the model lets you choose (default)'),
+  option('--no-audio', 'silent, where the model lets you choose'),
+  option('--shot-type <type>', 'single (default) or multi; wan2.6'),
+  option('--prompt-extend', 'let the service rewrite the prompt (default)'),
+  option('--no-prompt-extend', 'take the prompt as it is'),
+  option('--watermark', 'with a mark in the corner'),
+  option('--no-watermark', 'without it (default)'),
+  option('--callback-url <url>', 'AceData calls this address when the task is done'),
+];
+
+/** What a person may say of a video, apart from its inputs; `params` collects the `--param` pairs. */
+export function addGenerationOptions(command: Command, mode: Mode, params: string[]): Command {
+  command.optionsGroup('Video:');
+  if (mode !== 'animate' && mode !== 's2v') {
     command
-      .addOption(option('--size <WxH>', 'pixels, such as 1280x720'))
-      .addOption(option('--ratio <ratio>', '16:9, 9:16, 1:1, 4:3, 3:4 (default: 16:9)'));
-  } else {
-    command.addOption(option('--size <WxH>', 'pixels, for models that take them').hideHelp());
-    command.addOption(option('--ratio <ratio>', 'shape, for models that take it').hideHelp());
+      .addOption(new Option('--prompt <text>', 'the prompt literally, also when it starts with @ or -'))
+      .addOption(option('--prompt-file <file>', 'read the prompt from a file'));
   }
-  command
-    .addOption(option('--resolution <tier>', '480P, 720P or 1080P (default: the model’s, mostly 1080P)'))
+  command.addOption(
+    option('-m, --model <id>', 'the model (`wan models`; default: the mode’s first that is offered)'),
+  );
+  for (const made of videoOptions(mode)) {
+    const names = (list: string | undefined) => list?.split(' ') ?? [];
+    if (names(uselessFlags[mode]).includes(made.long ?? '')) continue;
+    command.addOption(names(hiddenFlags[mode]).includes(made.long ?? '') ? made.hideHelp() : made);
+  }
+  for (const [flags, text] of extraFlags[mode]) command.addOption(option(flags, text));
+  return command
     .addOption(
-      new Option('-d, --duration <seconds>', 'seconds of video (default: 5)').argParser(value('--duration')),
-    )
-    .addOption(new Option('--seed <number>', '0–2147483647 (default: random)').argParser(value('--seed')))
-    .addOption(new Option('--negative-prompt <text>', 'what not to show; at most 500 characters'))
-    .addOption(option('--audio', 'with sound, where the model lets you choose (default)'))
-    .addOption(option('--no-audio', 'silent, where the model lets you choose'))
-    .addOption(option('--audio-url <url>', 'a sound track, wav or mp3, 3–30 s'))
-    .addOption(option('--shot-type <type>', 'single (default) or multi; wan2.6'))
-    .addOption(option('--prompt-extend', 'let the service rewrite the prompt (default)'))
-    .addOption(option('--no-prompt-extend', 'take the prompt as it is'))
-    .addOption(option('--watermark', 'with a mark in the corner'))
-    .addOption(option('--no-watermark', 'without it (default)'))
-    .addOption(option('--callback-url <url>', 'AceData calls this address when the task is done'))
-    .optionsGroup('Waiting:')
-    .addOption(option('--no-wait', 'print the task id and leave once the job is accepted'));
-  return command;
-}
-
-/** The inputs of i2v and r2v, collected in the order in which they were typed. */
-export function addMediaOptions(command: Command, mode: Mode, list: MediaFlag[]): Command {
-  command.optionsGroup('Inputs:');
-  const collect = (flag: MediaFlag['flag'], flags: string, text: string) =>
-    command.addOption(
-      new Option(flags, text).argParser((typed: string) => {
-        list.push({ flag, value: value(`--${flag}`)(typed) });
+      new Option(
+        '--param <path=value>',
+        'any field of the request, such as parameters.style=3d; wins over a flag; repeatable',
+      ).argParser((typed: string) => {
+        params.push(value('--param')(typed));
         return typed;
       }),
-    );
-  if (mode === 'i2v') collect('image', '-i, --image <url>', 'the first frame: an http(s) address');
-  if (mode === 'r2v') {
-    collect(
-      'ref',
-      '--ref <url>',
-      'a character to keep, image or clip by its ending; repeat for more, at most 5',
-    );
-    collect('ref-image', '--ref-image <url>', 'an image, whatever its ending');
-    collect('ref-video', '--ref-video <url>', 'a clip, whatever its ending');
+    )
+    .optionsGroup('Waiting:')
+    .addOption(option('--no-wait', 'print the task id and leave once the job is accepted'))
+    .addOption(option('--dry-run', 'check everything and print the request; upload nothing, send nothing'));
+}
+
+/** The inputs of a mode, collected in the order in which they were typed. */
+export function addMediaOptions(command: Command, mode: Mode, list: TypedMedia[]): Command {
+  command.optionsGroup('Inputs:');
+  for (const { flag, short, role, help, isHidden } of mediaFlags[mode]) {
+    const flags = `${short === undefined ? '' : `-${short}, `}--${flag} <${role === 'link' ? 'url' : 'file|url'}>`;
+    const made = new Option(flags, help).argParser((typed: string) => {
+      list.push({ flag, role, value: value(`--${flag}`)(typed) });
+      return typed;
+    });
+    command.addOption(isHidden === true ? made.hideHelp() : made);
   }
   return command;
 }

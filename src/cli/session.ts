@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { addTalkOptions } from './options.ts';
-import type { Subject } from './subject.ts';
+import { dryRunSubject, type Subject } from './subject.ts';
 import type { Talk } from './talk.ts';
 import type { TalkFlags } from './talk-flags.ts';
 
@@ -35,8 +35,9 @@ export function createRegister(session: Session): Register {
     return async (...values) => {
       const { createTalk } = await import('./talk.ts');
       const flags = talkFlagsOf(command.opts());
-      if (flags.print !== undefined) (await import('./print-field.ts')).checkPrint(flags.print, subject);
-      session.talk = createTalk(session.context, flags, subject);
+      const about = command.opts()['dryRun'] === true ? dryRunSubject : subject;
+      if (flags.print !== undefined) (await import('./print-field.ts')).checkPrint(flags.print, about);
+      session.talk = createTalk(session.context, flags, about);
       const run = await load();
       session.exitCode = await run(session.context, session.talk, ...values);
     };

@@ -8,3 +8,6 @@ export const jobsSubject: Subject = { schema: 'wan.jobs/1', noun: 'jobs' };
 export function subjectOf(command: string, noun: string): Subject {
   return { schema: `wan.${command}/1`, noun };
 }
+
+/** What a command that makes a video prints instead, with `--dry-run`. */
+export const dryRunSubject: Subject = subjectOf('dry-run', 'dry_run');

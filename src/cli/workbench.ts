@@ -1,3 +1,4 @@
+import { findModel } from '../catalog/index.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { providerIds, type ProviderId } from '../core/model.ts';
@@ -17,8 +18,16 @@ import {
   resolveAccount,
   type Account,
   type AccountFlags,
+  type AccountSources,
 } from '../workflow/account.ts';
-import { connect, headersOf, keyPrint, type ConnectionTools } from '../workflow/connection.ts';
+import {
+  connect,
+  connectOffline,
+  headersOf,
+  keyPrint,
+  type ConnectionTools,
+  type OfflineConnection,
+} from '../workflow/connection.ts';
 import type { Connection, Runtime } from '../workflow/runtime.ts';
 import { accountOf, findSetting, readKeyFile, withEnvFile, type SettingName } from './account-sources.ts';
 import type { Context, Environment } from './context.ts';
@@ -36,6 +45,8 @@ export type Workbench = {
   /** The provider, key and address that flags, environment and settings name. @throws {AuthError | UsageError} */
   account: (flags: ConnectionFlags, env?: Environment, settings?: Settings) => Account;
   connection: (flags: ConnectionFlags) => Promise<Connection>;
+  /** The same without a key or a word to the service: for looking only. */
+  connectionOffline: (flags: ConnectionFlags & { model?: string | undefined }) => Promise<OfflineConnection>;
   /** The connection that a job was made on; its record never chooses a key's host. */
   connectionOf: (job: Job, flags: ConnectionFlags) => Promise<Connection>;
   connectionTools: ConnectionTools;
@@ -91,13 +102,15 @@ export async function openWorkbench(
     notice: talk.notice,
   };
 
-  const account = (asked: AccountFlags, environment: Environment = env, known: Settings = settings) => {
-    const found = resolveAccount({
-      flags: asked,
-      env: environment,
-      settings: known,
-      keyFile: (provider, which) => readKeyFile(context, environment, provider, which),
-    });
+  const account = (
+    asked: AccountFlags,
+    environment: Environment = env,
+    known: Settings = settings,
+    options?: { mayLackKey: boolean },
+  ) => {
+    const keyFile: AccountSources['keyFile'] = (provider, which) =>
+      readKeyFile(context, environment, provider, which);
+    const found = resolveAccount({ flags: asked, env: environment, settings: known, keyFile }, options);
     context.secrets.add(found.key.value);
     talk.trace(
       `key from ${found.key.source}${found.unused.length === 0 ? '' : `; not used: ${found.unused.join(', ')}`}`,
@@ -161,6 +174,15 @@ export async function openWorkbench(
       return sandbox === undefined
         ? connect(account(asked), connectionTools)
         : sandboxConnection(sandbox, asked.region);
+    },
+    connectionOffline: async (asked) => {
+      const sandbox = sandboxProvider(asked, env);
+      if (sandbox !== undefined) {
+        return { connection: await sandboxConnection(sandbox, asked.region), notices: [] };
+      }
+      const found = account(asked, env, settings, { mayLackKey: true });
+      const offered = findModel(found.provider.id, asked.model?.trim() ?? '')?.regions;
+      return connectOffline(found, connectionTools, offered?.[0] ?? 'beijing');
     },
     connectionOf: async (job, asked) => {
       if (job.region === 'sandbox') return sandboxConnection(job.provider, undefined);

@@ -30,7 +30,7 @@ export function authCommand(register: Register): Command {
 
   const logout = newCommand('logout', 'Forget a stored key');
   logout
-    .addOption(option('--provider <name>', 'dashscope or acedata'))
+    .addOption(option('--provider <name>', 'dashscope, acedata or sinancode'))
     .addOption(option('--profile <name>', 'a named one'));
   const runLogout = register(
     logout,

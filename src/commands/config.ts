@@ -4,7 +4,8 @@ import { option } from '../cli/options.ts';
 import type { Register } from '../cli/session.ts';
 import { subjectOf } from '../cli/subject.ts';
 
-const keys = 'provider profile region base_url workspace model.<mode> out_dir output timeout poll_interval';
+const keys =
+  'provider profile region base_url workspace path.<mode> model.<mode> out_dir output timeout poll_interval';
 
 export function configCommand(register: Register): Command {
   const config = new Command('config')

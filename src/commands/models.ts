@@ -7,9 +7,11 @@ import { subjectOf } from '../cli/subject.ts';
 export function modelsCommand(register: Register): Command {
   const command = newCommand('models', 'List models: modes, limits, regions')
     .argument('[id]', 'show one model whole')
-    .addOption(option('--mode <mode>', 't2v, i2v or r2v'));
+    .addOption(
+      option('--mode <mode>', 'only those of a mode: t2v, i2v, kf2v, r2v, vace, edit, extend, animate, s2v'),
+    );
   command
-    .addOption(option('--provider <name>', 'dashscope or acedata'))
+    .addOption(option('--provider <name>', 'dashscope, acedata or sinancode'))
     .addOption(option('--region <name>', 'only what is offered there'));
   const run = register(
     command,

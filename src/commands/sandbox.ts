@@ -4,6 +4,21 @@ import { option } from '../cli/options.ts';
 import type { Register } from '../cli/session.ts';
 import { subjectOf } from '../cli/subject.ts';
 
+const examples = `
+Examples:
+  wan sandbox -- ./my-script
+  wan sandbox --faults plan.json --log requests.jsonl -- wan t2v "a test"`;
+
+const faultPlanHelp = `
+A plan of faults is a list of rules; the first that fits a request applies:
+  on        submit query list cancel policy upload download any
+  after     requests that pass first (0); times: how many it then hits (1)
+  status    an HTTP status, with code and message; headers {}; body "…" sent as it is
+  drop      before (acting), after (acting, before the answer), mid (in the body)
+  truncate  bytes of the body; delay "5s"; range "ignore"
+  task      FAILED CANCELED CANCELLED UNKNOWN SUSPENDED NOURL, with code (on submit, or one query)
+  [{ "on": "query", "times": 2, "status": 503 }, { "on": "download", "drop": "mid" }]`;
+
 export function sandboxCommand(register: Register): Command {
   const command = newCommand(
     'sandbox',
@@ -21,10 +36,8 @@ export function sandboxCommand(register: Register): Command {
     .addOption(option('--provider <name>', 'WAN_PROVIDER for the command (default: dashscope)'))
     .addOption(option('--region <name>', 'offer only the models of this region'))
     .passThroughOptions();
-  command.addHelpText(
-    'after',
-    '\nExamples:\n  wan sandbox -- ./my-script\n  wan sandbox --faults plan.json --log requests.jsonl -- wan t2v "a test"',
-  );
+  command.addHelpText('after', examples);
+  command.addHelpText('after', faultPlanHelp);
   const run = register(
     command,
     subjectOf('sandbox', 'sandbox'),

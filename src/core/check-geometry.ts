@@ -12,10 +12,14 @@ import {
   type Resolution,
   type Size,
 } from './geometry.ts';
-import type { Problem, Wish } from './wish.ts';
+import { isProblem, type Problem } from './problem.ts';
+import type { Wish } from './wish.ts';
 
 /** Shape fields in the words that a model takes. */
 export type Shape = { size?: Size; resolution?: Resolution; ratio?: Ratio };
+
+/** Where something can be chosen. */
+type ChosenGeometry = Exclude<Geometry, { kind: 'input' }>;
 
 type Asked = Pick<Wish, 'size' | 'resolution' | 'ratio'>;
 
@@ -24,6 +28,7 @@ type Asked = Pick<Wish, 'size' | 'resolution' | 'ratio'>;
  * Nothing asked is nothing sent.
  */
 export function shapeFor(asked: Asked, geometry: Geometry, modelId: string): Shape | Problem {
+  if (geometry.kind === 'input') return refuseShape(asked, modelId);
   const resolution = readResolution(asked.resolution, geometry);
   if (isProblem(resolution)) return resolution;
   const ratio = readRatio(asked.ratio, geometry, modelId);
@@ -54,16 +59,32 @@ export function shapeFor(asked: Asked, geometry: Geometry, modelId: string): Sha
   return geometry.kind === 'size' ? { size: cell.size } : { resolution: cell.resolution, ratio: cell.ratio };
 }
 
+/** Nothing of the picture can be chosen. */
+function refuseShape({ size, resolution, ratio }: Asked, modelId: string): Shape | Problem {
+  const flag = [
+    size === undefined ? undefined : '--size',
+    resolution === undefined ? undefined : '--resolution',
+    ratio === undefined ? undefined : '--ratio',
+  ].find((name) => name !== undefined);
+  if (flag === undefined) return {};
+  return {
+    message: `${modelId} takes its shape from the input`,
+    hint: `leave out ${flag}`,
+    isMissingFeature: true,
+  };
+}
+
 /** The pixels that will come out, or undefined where the input or the service decides. */
 export function pixelsOf(shape: Shape, geometry: Geometry): Size | undefined {
   if (shape.size !== undefined) return shape.size;
-  if (geometry.kind === 'resolution') return undefined;
-  return geometry.pixels[shape.resolution ?? geometry.resolution]?.[shape.ratio ?? geometry.ratio];
+  if (geometry.kind === 'resolution' || geometry.kind === 'input') return undefined;
+  const ratio = shape.ratio ?? geometry.ratio;
+  return ratio === undefined ? undefined : geometry.pixels[shape.resolution ?? geometry.resolution]?.[ratio];
 }
 
 function withoutSize(
   asked: { resolution: Resolution | undefined; ratio: Ratio | undefined },
-  geometry: Geometry,
+  geometry: ChosenGeometry,
 ): Shape | Problem {
   const { resolution, ratio } = asked;
   if (resolution === undefined && ratio === undefined) return {};
@@ -84,7 +105,10 @@ function withoutSize(
   };
 }
 
-function readResolution(text: string | undefined, geometry: Geometry): Resolution | undefined | Problem {
+function readResolution(
+  text: string | undefined,
+  geometry: ChosenGeometry,
+): Resolution | undefined | Problem {
   if (text === undefined) return undefined;
   const legal = resolutionsOf(geometry);
   const lines = /^\s*(\d{3,4})\s*p?\s*$/iu.exec(text)?.[1];
@@ -128,9 +152,11 @@ function nearestRatio(text: string, legal: readonly Ratio[]): Ratio | undefined 
     return Math.log((width ?? Number.NaN) / (height ?? Number.NaN));
   };
   const wanted = value(text);
-  if (!Number.isFinite(wanted)) return legal.find((ratio) => ratio !== 'adaptive');
+  if (!Number.isFinite(wanted)) return legal.find((ratio) => ratio !== 'adaptive') ?? legal[0];
   const shaped = legal.filter((ratio) => Number.isFinite(value(ratio)));
-  return shaped.toSorted((a, b) => Math.abs(value(a) - wanted) - Math.abs(value(b) - wanted))[0];
+  const [nearest] = shaped.toSorted((a, b) => Math.abs(value(a) - wanted) - Math.abs(value(b) - wanted));
+  // Where only `adaptive` is offered, that it is.
+  return nearest ?? legal[0];
 }
 
 function readSize(text: string, pixels: PixelTable): ReturnType<typeof sizesOf>[number] | Problem {
@@ -148,9 +174,4 @@ function readSize(text: string, pixels: PixelTable): ReturnType<typeof sizesOf>[
     message: `--size ${text} is not offered (${legal.map((candidate) => candidate.size).join(' ')})`,
     hint: `the nearest is --size ${nearestSize(asked, pixels)?.replace('*', 'x')}`,
   };
-}
-
-/** Tells a problem from what it stands in for. */
-export function isProblem(value: unknown): value is Problem {
-  return typeof value === 'object' && value !== null && 'message' in value;
 }

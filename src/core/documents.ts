@@ -1,7 +1,9 @@
 import { ExitCode } from './exit-code.ts';
 import type { Job, JobOutput, StoredError } from './job.ts';
+import type { MediaRole } from './media-rule.ts';
 import type { GenerationRequest } from './request.ts';
-import { cutQuery } from './shown-link.ts';
+import { shownInput } from './shown-input.ts';
+import { cutQueries, cutQuery } from './shown-link.ts';
 
 // The documents of `--json`: a promise to scripts. Every key is always there, null where nothing is known.
 
@@ -57,15 +59,23 @@ function outputDocument(output: JobOutput) {
 
 /** A request in the vocabulary of the flags. Links lose their queries: those may be signed. */
 function requestDocument(request: GenerationRequest) {
-  const of = (role: string) =>
-    request.media.filter((input) => input.role === role).map(({ url }) => cutQuery(url));
+  const first = (...roles: MediaRole[]) => {
+    const input = request.media.find(({ role }) => roles.includes(role));
+    return input === undefined ? null : shownInput(input);
+  };
+  const references = request.media.filter(({ role }) => referenceRoles.includes(role));
   return {
+    function: request.vaceFunction ?? null,
     prompt: request.prompt ?? null,
     negative_prompt: request.negativePrompt ?? null,
-    image: of('first_frame')[0] ?? null,
-    last_frame: of('last_frame')[0] ?? null,
-    ref: request.media.filter(({ role }) => role.startsWith('reference_')).map(({ url }) => cutQuery(url)),
-    audio_url: request.audioUrl === undefined ? null : cutQuery(request.audioUrl),
+    image: first('image', 'first_frame'),
+    last_frame: first('last_frame'),
+    video: first('video', 'first_clip'),
+    last_clip: first('last_clip'),
+    mask_image: first('mask_image'),
+    mask_video: first('mask_video'),
+    ref: references.map(shownInput),
+    audio_url: first('driving_audio'),
     size: request.size ?? null,
     resolution: request.resolution ?? null,
     ratio: request.ratio ?? null,
@@ -76,5 +86,17 @@ function requestDocument(request: GenerationRequest) {
     watermark: request.watermark ?? null,
     seed: request.seed ?? null,
     callback_url: request.callbackUrl === undefined ? null : cutQuery(request.callbackUrl),
+    // The rarer flags, and what `--param` set: only what was given.
+    extras: request.extras ?? {},
+    params: Object.fromEntries((request.overrides ?? []).map(({ path, value }) => [path, cutQueries(value)])),
   };
 }
+
+const referenceRoles: readonly MediaRole[] = [
+  'reference_image',
+  'reference_video',
+  'reference_audio',
+  'reference_voice',
+  'file',
+  'link',
+];

@@ -43,6 +43,8 @@ export const tierPixels = {
 
 /** How a model is told the shape of its picture. */
 export type Geometry =
+  /** Not at all: size and shape are the input's. */
+  | { kind: 'input' }
   /** By `size`; the table's cells are the legal values. */
   | { kind: 'size'; pixels: PixelTable; resolution: Resolution; ratio: Ratio }
   /** By `resolution` alone; the shape follows the input. */
@@ -53,7 +55,8 @@ export type Geometry =
       pixels: PixelTable;
       ratios: readonly Ratio[];
       resolution: Resolution;
-      ratio: Ratio;
+      /** Absent where the input's own is kept. */
+      ratio?: Ratio;
     };
 
 export type Dimensions = { width: number; height: number };
@@ -82,13 +85,14 @@ export function sizesOf(pixels: PixelTable): { size: Size; resolution: Resolutio
 
 /** The tiers a geometry offers, lowest first. */
 export function resolutionsOf(geometry: Geometry): Resolution[] {
+  if (geometry.kind === 'input') return [];
   if (geometry.kind === 'resolution') return [...geometry.resolutions];
   return resolutions.filter((resolution) => geometry.pixels[resolution] !== undefined);
 }
 
 /** The ratios a geometry offers; none where the shape follows the input. */
 export function ratiosOf(geometry: Geometry): Ratio[] {
-  if (geometry.kind === 'resolution') return [];
+  if (geometry.kind === 'resolution' || geometry.kind === 'input') return [];
   if (geometry.kind === 'resolution+ratio') return [...geometry.ratios];
   return ratios.filter((ratio) => resolutions.some((tier) => geometry.pixels[tier]?.[ratio] !== undefined));
 }

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { ExitCode, type ErrorClass } from './exit-code.ts';
 import { errorOfClass, type WanError } from './errors.ts';
-import { modes } from './mode.ts';
-import { mediaRoles, providerIds, regionIds } from './model.ts';
+import { localFileSchema, mediaFactsSchema } from './media-facts.ts';
+import { mediaRoles } from './media-rule.ts';
+import { modes, vaceFunctions } from './mode.ts';
+import { providerIds } from './model.ts';
+import { regionIds } from './region.ts';
 import { jobStatuses } from './task.ts';
 
 /** The version of the record's shape. A record of a newer one is refused, never rewritten. */
@@ -26,8 +29,16 @@ const requestSchema = z.object({
   model: z.string(),
   prompt: z.string().optional(),
   negativePrompt: z.string().optional(),
-  media: z.array(z.object({ role: z.enum(mediaRoles), url: z.string() })),
-  audioUrl: z.string().optional(),
+  omitsModel: z.literal(true).optional(),
+  vaceFunction: z.enum(vaceFunctions).optional(),
+  media: z.array(
+    z.object({
+      role: z.enum(mediaRoles),
+      url: z.string(),
+      file: localFileSchema.optional(),
+      facts: mediaFactsSchema.optional(),
+    }),
+  ),
   size: z.string().optional(),
   resolution: z.string().optional(),
   ratio: z.string().optional(),
@@ -38,6 +49,13 @@ const requestSchema = z.object({
   watermark: z.boolean().optional(),
   seed: z.number().optional(),
   callbackUrl: z.string().optional(),
+  extras: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()]))
+    .optional(),
+  overrides: z
+    .array(z.object({ path: z.string(), value: z.unknown() }))
+    .readonly()
+    .optional(),
 });
 
 const outputSchema = z.object({

@@ -1,6 +1,7 @@
 import { NetworkError } from './errors.ts';
 import type { ErrorClass } from './exit-code.ts';
 import { shorten } from './plain-text.ts';
+import { asText } from './untrusted.ts';
 
 /** What a refusal says, read from a reply's JSON. */
 export type Refusal = {
@@ -53,5 +54,6 @@ export function requestIdOf(reply: {
       : undefined;
   const found =
     typeof inBody === 'string' ? inBody : (reply.headers['x-request-id'] ?? reply.headers['x-trace-id']);
-  return found === undefined || found === '' ? undefined : shorten(found, 100);
+  const id = asText(found);
+  return id === undefined ? undefined : shorten(id, 100);
 }

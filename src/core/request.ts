@@ -1,9 +1,22 @@
+import type { Extras } from './extra.ts';
 import type { Ratio, Resolution, Size } from './geometry.ts';
-import type { Mode } from './mode.ts';
-import type { MediaRole } from './model.ts';
+import type { LocalFile, MediaFacts } from './media-facts.ts';
+import type { MediaRole } from './media-rule.ts';
+import type { Mode, VaceFunction } from './mode.ts';
 
 /** One input, as the request names it. */
-export type MediaInput = { role: MediaRole; url: string };
+export type MediaInput = {
+  role: MediaRole;
+  /** What the service reads: http(s), `oss://` or a data URL. For a local file `file://…`, until it is uploaded. */
+  url: string;
+  /** The local file behind it, as it was when it was looked at. */
+  file?: LocalFile;
+  /** What it is; known where its bytes were at hand. */
+  facts?: MediaFacts;
+};
+
+/** A field of the body that the user sets by its path, whatever the flags say. */
+export type Override = { path: string; value: unknown };
 
 /**
  * What a person asked for, checked and provider-neutral: what a protocol turns into an HTTP call, and what a
@@ -12,14 +25,17 @@ export type MediaInput = { role: MediaRole; url: string };
 export type GenerationRequest = {
   mode: Mode;
   model: string;
+  /** The service chooses the model: its name is not sent. */
+  omitsModel?: true;
+  vaceFunction?: VaceFunction;
   prompt?: string;
   negativePrompt?: string;
+  /** In the order in which prompts number them; a voice belongs to the reference before it. */
   media: MediaInput[];
-  audioUrl?: string;
   size?: Size;
   resolution?: Resolution;
   ratio?: Ratio;
-  /** Seconds; -1 where the model may choose. */
+  /** Seconds; -1 where the model may choose, 0 where the input's length is kept. */
   duration?: number;
   audio?: boolean;
   shotType?: 'single' | 'multi';
@@ -27,4 +43,12 @@ export type GenerationRequest = {
   watermark?: boolean;
   seed?: number;
   callbackUrl?: string;
+  /** Fields that few models have, by the service's name for them. */
+  extras?: Extras;
+  overrides?: readonly Override[];
 };
+
+/** The links of the inputs of a role. */
+export function inputsOf(request: Pick<GenerationRequest, 'media'>, role: MediaRole): MediaInput[] {
+  return request.media.filter((input) => input.role === role);
+}

@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { modes } from './mode.ts';
-import { providerIds, regionIds } from './model.ts';
+import { providerIds } from './model.ts';
+import { regionIds } from './region.ts';
 
 const text = z.string().min(1);
 
+const ofModes = z.strictObject(Object.fromEntries(modes.map((mode) => [mode, text.optional()])));
+
 /** Settings that a profile may have, and that also stand outside any profile as everybody's defaults. */
 const defaults = {
-  model: z.strictObject(Object.fromEntries(modes.map((mode) => [mode, text.optional()]))).optional(),
+  model: ofModes.optional(),
   out_dir: text.optional(),
   output: text.optional(),
   timeout: text.optional(),
@@ -22,6 +25,8 @@ export const profileSchema = z.strictObject({
   key: text.optional(),
   /** Where the key was checked when it was stored; it goes nowhere else but to the provider's own hosts. */
   key_origin: text.optional(),
+  /** Paths of a gateway's submits, by mode, where they are others than its documents name. */
+  path: ofModes.optional(),
   ...defaults,
 });
 export type Profile = z.infer<typeof profileSchema>;

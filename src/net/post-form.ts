@@ -34,7 +34,7 @@ const progressBytes = 256 * 1024;
 
 /**
  * Posts a form in one attempt: exact Content-Length, never chunked, no redirect followed, a few pieces of the file in
- * memory at a time.
+ * memory at a time. A success that comes before the whole form has left counts as a lost answer.
  * @throws {WanError} of the source, when the file cannot be sent as it was looked at: then the form did not arrive
  * whole. When `signal` aborts after the first byte, its reason
  */
@@ -44,12 +44,15 @@ export async function postForm(url: URL, form: Form, options: PostFormOptions): 
   const watch = new StallWatch(options.stallMs);
   const parts = new FormDataEncoder(formData(form, source));
   let fault: WanError | undefined;
+  let isWhole = false;
   const body = async function* () {
     let encoded = 0;
     let told = 0;
     const around = Number(parts.contentLength) - form.file.bytes;
     try {
       for await (const part of pieces(parts, source)) {
+        // Answered meanwhile: the source is closed, and nobody takes more.
+        if (watch.isOver) return;
         watch.wait();
         yield part;
         encoded += part.length;
@@ -61,6 +64,8 @@ export async function postForm(url: URL, form: Form, options: PostFormOptions): 
       if (error instanceof WanError) fault = error;
       throw error;
     }
+    if (watch.isOver) return;
+    isWhole = true;
     options.onProgress(form.file.bytes);
     watch.wait();
   };
@@ -83,11 +88,17 @@ export async function postForm(url: URL, form: Form, options: PostFormOptions): 
       timeoutMs: 0,
     });
     if (fault !== undefined) throw fault;
-    return outcome;
+    return isWhole ? outcome : withoutEarlySuccess(outcome);
   } finally {
-    watch.pause();
+    watch.stop();
     await source.close();
   }
+}
+
+/** Nobody has taken a file whose last piece, held back until the file has proved to be the same, never left. */
+function withoutEarlySuccess(outcome: SendOutcome): SendOutcome {
+  const isSuccess = outcome.kind === 'reply' && outcome.reply.status >= 200 && outcome.reply.status < 300;
+  return isSuccess ? { kind: 'lost', reason: 'it was answered before it had been sent whole' } : outcome;
 }
 
 /** The file's pieces pass as they are: the encoder would cut those above 64 KiB, and cuts slices of memory wrongly. */

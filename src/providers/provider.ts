@@ -1,4 +1,6 @@
-import type { ProviderId, Region } from '../core/model.ts';
+import { UsageError } from '../core/errors.ts';
+import type { ProviderId } from '../core/model.ts';
+import type { Region } from '../core/region.ts';
 import type { Protocol } from './protocol.ts';
 import type { Upload } from './upload.ts';
 
@@ -30,6 +32,8 @@ export type Provider = {
   workspaceDomain?: string;
   /** The header that names a workspace to a host that is not the workspace's own. */
   workspaceHeader?: string;
+  /** Where in a body a field goes that is named without its path. */
+  paramRoot: string;
   /** Where a person gets a key. */
   keyPage: string;
 };
@@ -40,6 +44,16 @@ export function workspaceHost(provider: Provider, region: Region, workspace: str
   return id === undefined || provider.workspaceDomain === undefined
     ? undefined
     : `${workspace}.${id}.${provider.workspaceDomain}`;
+}
+
+/** The base of a region, once it is known. @throws {UsageError} where the region wants a workspace */
+export function baseOfRegion(provider: Provider, region: Region, workspace: string | undefined): string {
+  const host =
+    workspace === undefined ? provider.sharedHosts[region] : workspaceHost(provider, region, workspace);
+  if (host !== undefined) return `https://${host}${provider.basePath}`;
+  throw new UsageError(`${region} has no host that serves every workspace`, {
+    hint: '--workspace <id>: the id stands in the console beside the key',
+  });
 }
 
 /** The region that one of the provider's own hosts belongs to. */

@@ -1,5 +1,5 @@
 import { UsageError } from '../core/errors.ts';
-import { regionIds, type Region } from '../core/model.ts';
+import { regionIds, type Region } from '../core/region.ts';
 
 const aliases: Record<string, Region> = {
   'cn-beijing': 'beijing',

@@ -7,10 +7,14 @@ export type Upload = PolicyUpload | FormUpload;
 /** The service signs a policy, and an object store that it names takes the file. No key goes there. */
 export type PolicyUpload = {
   kind: 'policy';
+  /** What every address of an upload starts with: only the provider that signs them reads `oss://`. */
+  scheme: 'oss://';
   /** What is uploaded for one model is refused with another. */
   policyCall: (model: string) => HttpCall;
   /** Undefined when the reply is no policy. */
   readPolicy: (body: unknown) => UploadPolicy | undefined;
+  /** Whether the store says that it has the file now: what stands in between may answer 200 as well. */
+  isStored: (status: number, text: string) => boolean;
   /** What the store says in place of a success; undefined where it says nothing. */
   readStoreRefusal: (text: string) => Refusal | undefined;
   meaningOf: (status: number, refusal: Refusal | undefined) => StoreMeaning;
@@ -32,6 +36,7 @@ export type UploadPolicy = {
 /** A host of the provider's own takes the file as a form with a key, and answers with its address. */
 export type FormUpload = {
   kind: 'form';
+  scheme: 'https://';
   host: string;
   /** What every base of that host ends in. */
   basePath: string;
@@ -44,7 +49,17 @@ export type FormUpload = {
   baseVariables: readonly string[];
   /** Milliseconds that an address is taken to live where the reply does not say. */
   assumedLifetimeMs: number;
+  /** Milliseconds that an address is taken to live at most, whatever is said. */
+  maxLifetimeMs: number;
   /** Undefined when the reply holds no address. */
   readUrl: (body: unknown) => { url: string; expiresAt: string | undefined } | undefined;
   noKeyHint: string;
 };
+
+/** The codes of a service that could not fetch or read an input: its address may be dead. Gateways hand them on. */
+export function isUnreadInput(code: string | null | undefined): boolean {
+  // Not `DataInspectionFailed`, which is the content filter's.
+  return /invalidparameter\.datainspection(?!failed)|inputdownloadfailed|invalidurl/u.test(
+    (code ?? '').toLowerCase().replace(/[\s_-]/gu, ''),
+  );
+}

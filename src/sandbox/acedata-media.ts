@@ -1,6 +1,6 @@
 import { asObject } from '../core/untrusted.ts';
 import { bad, given, type Fields } from './flat-fields.ts';
-import type { Input, InputKind } from './inputs.ts';
+import type { Input, InputKind } from './input.ts';
 
 // The files that a body names: typed items for wan3.0, a list of clips for wan2.6-r2v.
 

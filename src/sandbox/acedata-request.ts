@@ -9,7 +9,7 @@ import {
 } from '../core/geometry.ts';
 import { asObject } from '../core/untrusted.ts';
 import { shapeOfRatio } from './clip-shape.ts';
-import type { Input } from './inputs.ts';
+import type { Input } from './input.ts';
 import { bad, flag, given, integer, oneOf, text, type Fields } from './flat-fields.ts';
 import { mediaFailure, readMedia, readReferences, type Media } from './acedata-media.ts';
 

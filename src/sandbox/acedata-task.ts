@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AcedataRequest } from './acedata-request.ts';
 import { shapeOfPicture } from './clip-shape.ts';
-import { inspectInput, type FoundInput, type InputContext, type MediaLimits } from './inputs.ts';
+import type { FoundInput, InputContext, MediaLimits } from './input.ts';
+import { inspectInput } from './inputs.ts';
 import { clip26, clip30, img20b, sound25, sound30, totalSeconds30 } from './media-limits.ts';
 import type { Call } from './route.ts';
 import type { Task } from './task-store.ts';

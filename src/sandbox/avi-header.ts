@@ -1,4 +1,4 @@
-import type { FilmFacts } from './film-facts.ts';
+import type { FilmFacts } from './film.ts';
 
 /** Reads the main header of an AVI file (RIFF, `avih`); undefined for anything else. */
 export function readAvi(head: Buffer): FilmFacts | undefined {

@@ -1,4 +1,4 @@
-import type { Input, InputFailure, InputKind } from './inputs.ts';
+import type { Input, InputFailure, InputKind } from './input.ts';
 import { Refused } from './reply.ts';
 
 // Reading the fields of a request's `input`: a missing or mistyped one is refused at submit.

@@ -13,22 +13,14 @@ import {
   given,
   type Fields,
 } from './dashscope-fields.ts';
+import type { NamedInputs } from './dashscope-named-inputs.ts';
 import { readVace } from './dashscope-vace.ts';
 import { allMediaTypes, mediaFailure, readMedia } from './dashscope-media.ts';
-import type { Input, InputFailure } from './inputs.ts';
+import type { Input } from './input.ts';
 import { clip26Old } from './media-limits.ts';
 
 // Which files a request names. A field that is missing or of the wrong type is refused at submit; a combination
 // that the model cannot do is found by the task, which then fails (Model Studio API references, 2026-05 to 2026-10).
-
-/** The files of a request. */
-export type NamedInputs = {
-  inputs: Input[];
-  /** The picture or clip whose shape the video takes. */
-  frame?: Input;
-  /** A combination that the task will fail on. */
-  failure?: InputFailure;
-};
 
 /** @throws {Refused} InvalidParameter */
 export function readInputs(row: ModelRow, input: Fields, parameters: Fields): NamedInputs {

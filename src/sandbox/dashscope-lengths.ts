@@ -2,7 +2,7 @@ import { invalid, given, type Fields } from './dashscope-fields.ts';
 import { maskFailure } from './dashscope-vace.ts';
 import type { ModelRow, ModelTask } from './dashscope-model-row.ts';
 import type { Chosen } from './dashscope-parameters.ts';
-import type { FoundInput, Input, InputFailure } from './inputs.ts';
+import type { Found, InputFailure } from './input.ts';
 import { totalSeconds30, totalSecondsVace } from './media-limits.ts';
 
 // How long a video becomes, and which of its input's seconds are counted (Model Studio API references and pricing
@@ -16,9 +16,6 @@ export type Lengths = {
   /** A length that the task will fail on. */
   failure?: InputFailure;
 };
-
-/** A file of a request with what was found of it. */
-export type Found = { input: Input; result: FoundInput };
 
 /** What a file elsewhere is taken to last: it is not looked at, and never a reason to fail. */
 const unknownSeconds = 5;

@@ -1,5 +1,5 @@
 import { sizePixels, type PixelTable, type Resolution } from '../core/geometry.ts';
-import type { Region } from '../core/model.ts';
+import type { Region } from '../core/region.ts';
 import type { Shape } from './dashscope-model-row.ts';
 
 // Values that many models share (Model Studio, rate-limit page and API references, 2026-05 to 2026-10).

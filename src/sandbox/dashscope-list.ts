@@ -1,4 +1,4 @@
-import type { Region } from '../core/model.ts';
+import type { Region } from '../core/region.ts';
 import { Refused } from './reply.ts';
 import type { Task } from './task-store.ts';
 import { endsAt, scheduledAt, stateAt } from './task-timeline.ts';

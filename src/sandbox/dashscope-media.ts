@@ -1,6 +1,6 @@
 import { asObject } from '../core/untrusted.ts';
 import { fieldRequired, invalid, listOf, text, type Fields } from './dashscope-fields.ts';
-import type { Input, InputFailure, InputKind } from './inputs.ts';
+import type { Input, InputFailure, InputKind } from './input.ts';
 import { Refused } from './reply.ts';
 
 // `input.media` of wan2.7 and wan3.0: a list of typed files.

@@ -1,6 +1,6 @@
 import type { PixelTable, Ratio, Resolution } from '../core/geometry.ts';
-import type { Region } from '../core/model.ts';
-import type { MediaLimits } from './inputs.ts';
+import type { Region } from '../core/region.ts';
+import type { MediaLimits } from './input.ts';
 
 /** What a model does, and so which fields its `input` has. */
 export type ModelTask =

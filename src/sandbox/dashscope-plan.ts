@@ -1,5 +1,5 @@
 import type { Dimensions } from '../core/geometry.ts';
-import type { Region } from '../core/model.ts';
+import type { Region } from '../core/region.ts';
 import { asObject, at } from '../core/untrusted.ts';
 import type { ClipSpec } from './video/clip-spec.ts';
 import { shapeOfPicture, shapeOfRatio, shapeWithin } from './clip-shape.ts';
@@ -11,7 +11,8 @@ import { findRow } from './dashscope-models.ts';
 import { readParameters, type Chosen } from './dashscope-parameters.ts';
 import { usageOf, type DashscopeUsage } from './dashscope-usage.ts';
 import { vaceParameters } from './dashscope-vace.ts';
-import { inspectInput, type InputContext, type InputFailure } from './inputs.ts';
+import type { InputContext, InputFailure } from './input.ts';
+import { inspectInput } from './inputs.ts';
 import { Refused } from './reply.ts';
 import type { Call } from './route.ts';
 

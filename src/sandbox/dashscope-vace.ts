@@ -9,9 +9,9 @@ import {
   given,
   type Fields,
 } from './dashscope-fields.ts';
-import type { NamedInputs } from './dashscope-inputs.ts';
-import type { Found } from './dashscope-lengths.ts';
-import type { Input, InputFailure } from './inputs.ts';
+import type { NamedInputs } from './dashscope-named-inputs.ts';
+import type { Found } from './input.ts';
+import type { Input, InputFailure } from './input.ts';
 import { endClipVace } from './media-limits.ts';
 import { Refused } from './reply.ts';
 

@@ -1,19 +1,9 @@
 import { open } from 'node:fs/promises';
-import type { Dimensions } from '../core/geometry.ts';
 import { readAvi } from './avi-header.ts';
+import type { FilmFacts } from './film.ts';
 
 /** A file's bytes, on disk or in memory. */
 export type Content = { path: string } | { bytes: Buffer };
-
-/** What a clip or a sound is. */
-export type FilmFacts = {
-  format: 'mp4' | 'mov' | 'avi' | 'wav' | 'mp3';
-  seconds: number;
-  /** Pixels as shown; absent for sound. */
-  size?: Dimensions;
-  /** Frames a second. */
-  rate?: number;
-};
 
 /** Enough for the headers of an AVI; its index is not read. */
 const aviHeadBytes = 64 * 1024;

@@ -1,6 +1,6 @@
 import type { Content } from './film-facts.ts';
 import { hostedKeyOf } from './hosted-files.ts';
-import type { Input, InputContext, InputFailure } from './inputs.ts';
+import type { Input, InputContext, InputFailure } from './input.ts';
 import { callLoopback, isLoopbackUrl } from './loopback.ts';
 import { isBoundTo } from './upload-policy.ts';
 import { readHead } from './upload-store.ts';

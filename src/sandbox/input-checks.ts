@@ -1,7 +1,7 @@
 import type { Dimensions } from '../core/geometry.ts';
-import type { FilmFacts } from './film-facts.ts';
+import type { FilmFacts } from './film.ts';
 import { readImageHeader } from './image-dimensions.ts';
-import type { FoundInput, Input, InputFailure } from './inputs.ts';
+import type { FoundInput, Input, InputFailure } from './input.ts';
 import type { ClipLimits, PictureLimits, SoundLimits } from './media-limits.ts';
 
 // What a file is against what a model takes. Codes are the documents' (error list of Model Studio, 2026-05).

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Region } from '../core/model.ts';
+import type { Region } from '../core/region.ts';
 import { listTasks } from './dashscope-list.ts';
 import { planTask, type Plan } from './dashscope-plan.ts';
 import { taskFields, unknownTask } from './dashscope-task-view.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { shapeOfPicture, shapeOfRatio } from './clip-shape.ts';
-import { inspectInput, type InputContext } from './inputs.ts';
+import type { InputContext } from './input.ts';
+import { inspectInput } from './inputs.ts';
 import { jsonReply, Refused, type Reply } from './reply.ts';
 import type { Call, Route, Service } from './route.ts';
 import type { Signer } from './signer.ts';

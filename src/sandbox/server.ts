@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import type { Region } from '../core/model.ts';
+import type { Region } from '../core/region.ts';
 import { makePrivateDirectory } from '../store/atomic-file.ts';
 import { CallbackSender } from './callbacks.ts';
 import { ClipFiles, lazyClipMaker, type ClipMaker } from './clips.ts';

@@ -2,7 +2,7 @@ import type { Resolution } from '../core/geometry.ts';
 import { asObject } from '../core/untrusted.ts';
 import { findRow } from './dashscope-models.ts';
 import { bad, flag, integer, oneOf, text, type Fields } from './flat-fields.ts';
-import type { Input, MediaLimits } from './inputs.ts';
+import type { Input, MediaLimits } from './input.ts';
 import { img10, sound25 } from './media-limits.ts';
 
 // SinanCode's two flat bodies (pages "Wan2 Image-to-Video" and "Wan2 Keyframe-to-Video" of docs.sinancode.com, 2026).

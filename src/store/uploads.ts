@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
@@ -13,6 +14,8 @@ export type UploadIdentity = {
   fingerprint: string;
   /** Hexadecimal, of the content. */
   sha256: string;
+  /** That it was sent with: services read types off names. */
+  extension: string;
 };
 
 /** Times are ISO 8601. */
@@ -23,12 +26,16 @@ export type UploadCache = {
   find: (identity: UploadIdentity, nowMs: number) => Promise<CachedUpload | undefined>;
   /** Keeps an upload and clears a few expired ones away. Throws the file system's error. */
   keep: (identity: UploadIdentity, upload: CachedUpload, nowMs: number) => Promise<void>;
+  /** Drops an upload that a service could not read, unless another has taken its place. Never throws. */
+  forget: (identity: UploadIdentity, url: string) => Promise<void>;
 };
 
 /** A task may wait in a queue for hours before the service reads its inputs. */
 const minLeftMs = 6 * 3_600_000;
 /** Entries that are looked at after a write: the work stays the same however many there are. */
 const sweepCount = 50;
+/** An address and two times; addresses of services have at most a few kilobytes. */
+const maxEntryBytes = 64 * 1024;
 
 const schema = z.object({
   schema: z.literal(1),
@@ -43,7 +50,12 @@ export function createUploadCache(stateDirectory: string): UploadCache {
   return {
     find: async (identity, nowMs) => {
       const entry = await read(path.join(directory, nameOf(identity)));
-      return entry !== undefined && Date.parse(entry.expires_at) - nowMs >= minLeftMs ? entry : undefined;
+      return isEntry(entry) && Date.parse(entry.expires_at) - nowMs >= minLeftMs ? entry : undefined;
+    },
+    forget: async (identity, url) => {
+      const file = path.join(directory, nameOf(identity));
+      const entry = await read(file);
+      if (isEntry(entry) && entry.url === url) await rm(file, { force: true }).catch(() => {});
     },
     keep: async (identity, upload, nowMs) => {
       const name = nameOf(identity);
@@ -58,18 +70,41 @@ export function createUploadCache(stateDirectory: string): UploadCache {
   };
 }
 
-function nameOf({ provider, model, fingerprint, sha256 }: UploadIdentity): string {
-  const identity = JSON.stringify([provider, model, fingerprint, sha256]);
+function nameOf({ provider, model, fingerprint, sha256, extension }: UploadIdentity): string {
+  const identity = JSON.stringify([provider, model, fingerprint, sha256, extension]);
   return `${createHash('sha256').update(identity).digest('hex').slice(0, 32)}.json`;
 }
 
-/** An entry that cannot be read, or is none, counts as absent: uploading again costs nothing but time. */
-async function read(file: string): Promise<CachedUpload | undefined> {
+/**
+ * An entry that cannot be read, or is none, counts as absent: uploading again costs nothing but time. Undefined for
+ * one that is damaged, `foreign` for what we never wrote: a pipe, a device, a directory, something large.
+ */
+async function read(file: string): Promise<CachedUpload | 'foreign' | undefined> {
   try {
-    const { schema: _schema, ...upload } = schema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const text = await readPlain(file);
+    if (text === undefined) return 'foreign';
+    const { schema: _schema, ...upload } = schema.parse(JSON.parse(text));
     return upload;
   } catch {
     return undefined;
+  }
+}
+
+function isEntry(entry: CachedUpload | 'foreign' | undefined): entry is CachedUpload {
+  return entry !== undefined && entry !== 'foreign';
+}
+
+/** Never waits for a pipe; undefined when it is no plain file of a sensible size. */
+async function readPlain(file: string): Promise<string | undefined> {
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile() || stats.size > maxEntryBytes) return undefined;
+    const buffer = Buffer.alloc(stats.size);
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }
 
@@ -81,6 +116,7 @@ async function sweep(directory: string, after: string, nowMs: number): Promise<v
   await Promise.all(
     next.map(async (name) => {
       const entry = await read(path.join(directory, name));
+      if (entry === 'foreign') return;
       if (entry === undefined || Date.parse(entry.expires_at) <= nowMs)
         await rm(path.join(directory, name), { force: true });
     }),

@@ -1,9 +1,10 @@
 import { AuthError, NoKeyError, UsageError } from '../core/errors.ts';
-import { providerIds, type ProviderId, type Region } from '../core/model.ts';
+import { providerIds, type ProviderId } from '../core/model.ts';
+import type { Region } from '../core/region.ts';
 import type { Profile, Settings } from '../core/settings.ts';
 import { normalizeBase } from '../providers/base-url.ts';
 import { providers } from '../providers/index.ts';
-import { isOwnHost, regionOfHost, workspaceHost, type Provider } from '../providers/provider.ts';
+import { baseOfRegion, isOwnHost, regionOfHost, type Provider } from '../providers/provider.ts';
 import { parseRegion } from '../providers/region.ts';
 import { guardKey } from './guard-key.ts';
 
@@ -55,34 +56,32 @@ export type Account = {
   unused: string[];
 };
 
-/** @throws {AuthError | UsageError} when there is no key, or no single answer */
-export function resolveAccount(sources: AccountSources): Account {
-  const provider = providers[chooseProvider(sources)];
+/**
+ * @param options `mayLackKey`: for looking only; without a key its value is empty, and nobody's guard
+ * @throws {AuthError | UsageError} when there is no key, or no single answer
+ */
+export function resolveAccount(
+  sources: AccountSources,
+  { mayLackKey = false }: { mayLackKey?: boolean } = {},
+): Account {
+  const provider = providers[chooseProvider(sources, mayLackKey ? 'dashscope' : undefined)];
   const name = profileName(provider, sources);
   const profile = sources.settings.profiles?.[name];
   const notices: string[] = [];
-  const key = findKey(provider, name, sources);
-  if (key === undefined) throw noKey(provider);
+  const found = findKey(provider, name, sources);
+  if (found === undefined && !mayLackKey) throw noKey(provider);
+  const key = found ?? { value: '', source: 'nowhere', isStored: false };
   const place = locate(provider, profile, sources);
   const base = place.base;
-  if (base !== undefined) guardKey(provider, key, profile, base, notices);
+  if (base !== undefined && found !== undefined) guardKey(provider, key, profile, base, notices);
   const unused = provider.keyVariables.filter(
     (variable) => isSet(sources.env[variable]) && variable !== key.source,
   );
   return { provider, profile: name, profileSettings: profile, key, ...place, notices, unused };
 }
 
-/** The base of a region, once it is known. @throws {UsageError} where the region wants a workspace */
-export function baseOfRegion(provider: Provider, region: Region, workspace: string | undefined): string {
-  const host =
-    workspace === undefined ? provider.sharedHosts[region] : workspaceHost(provider, region, workspace);
-  if (host !== undefined) return `https://${host}${provider.basePath}`;
-  throw new UsageError(`${region} has no host that serves every workspace`, {
-    hint: '--workspace <id>: the id stands in the console beside the key',
-  });
-}
-
-function chooseProvider(sources: AccountSources): ProviderId {
+/** @param otherwise taken where there is no key at all */
+function chooseProvider(sources: AccountSources, otherwise?: ProviderId): ProviderId {
   const { flags, env, settings } = sources;
   const ofProfile = (name: string | undefined) => {
     if (name === undefined) return undefined;
@@ -104,6 +103,7 @@ function chooseProvider(sources: AccountSources): ProviderId {
     (id) => findKey(providers[id], profileName(providers[id], sources), sources) !== undefined,
   );
   const [first, second] = withKey;
+  if (first === undefined && otherwise !== undefined) return otherwise;
   if (first === undefined) throw noKey(undefined);
   if (second === undefined) return first;
   throw new UsageError(`there are keys for ${withKey.join(' and ')}, and nothing says which to use`, {
@@ -226,7 +226,8 @@ function locate(provider: Provider, profile: Profile | undefined, sources: Accou
 
 function noKey(provider: Provider | undefined): NoKeyError {
   const name = provider?.id ?? 'dashscope';
-  const variables = provider?.keyVariables[0] ?? 'DASHSCOPE_API_KEY or ACEDATACLOUD_API_TOKEN';
+  const first = Object.values(providers).map(({ keyVariables }) => keyVariables[0]);
+  const variables = provider?.keyVariables[0] ?? first.join(' or ');
   return new NoKeyError(
     provider === undefined ? 'no key was found' : `no key for ${provider.title} was found`,
     {

@@ -1,9 +1,9 @@
 import { AuthError, NetworkError } from '../core/errors.ts';
 import type { ErrorClass } from '../core/exit-code.ts';
-import type { Region } from '../core/model.ts';
+import type { Region } from '../core/region.ts';
 import { describeRefusal } from '../core/refusal.ts';
-import type { Provider } from '../providers/provider.ts';
-import { baseOfRegion, type Account } from './account.ts';
+import { baseOfRegion, type Provider } from '../providers/provider.ts';
+import { type Account } from './account.ts';
 import type { Connection, Runtime, SendCallOptions } from './runtime.ts';
 
 /** What finding the way to a provider needs of the world. */
@@ -22,6 +22,32 @@ export async function connect(account: Account, tools: ConnectionTools): Promise
   if (account.base !== undefined) return finish(account, account.base, account.region, tools);
   const region = account.region ?? (await regionOfKey(account, tools));
   return finish(account, baseOfRegion(account.provider, region, account.workspace), region, tools);
+}
+
+/** A connection as far as it is known here, and what a person should know of it. */
+export type OfflineConnection = { connection: Connection; notices: string[] };
+
+/** No service is asked, and an unknown region is taken for `assumed`. */
+export async function connectOffline(
+  account: Account,
+  tools: Pick<ConnectionTools, 'fingerprint' | 'recallRegion'>,
+  assumed: Region,
+): Promise<OfflineConnection> {
+  const { provider, workspace, key } = account;
+  const notices = [
+    ...(key.value === '' ? [`there is no key for ${provider.title} yet`] : []),
+    ...account.notices,
+  ];
+  if (account.base !== undefined) {
+    return { connection: await finish(account, account.base, account.region, tools), notices };
+  }
+  const recalled = tools.recallRegion(await tools.fingerprint(keyPrint(provider, key.value)));
+  const region = account.region ?? recalled ?? assumed;
+  if (account.region === undefined && recalled === undefined) {
+    notices.push(`the key’s region is not known yet; here it is taken for ${assumed} (--region)`);
+  }
+  const base = baseOfRegion(provider, region, workspace);
+  return { connection: await finish(account, base, region, tools), notices };
 }
 
 /** What a key's region is remembered by, before it is hashed. */
@@ -126,6 +152,7 @@ function toConnection(
     workspace,
     key: key.value,
     fingerprint,
+    paths: account.profileSettings?.path ?? {},
   };
 }
 

@@ -1,11 +1,15 @@
-import { WanError } from '../core/errors.ts';
+import { NetworkError, WanError } from '../core/errors.ts';
 import { makeJobId } from '../core/job-id.ts';
-import { fromStoredError, recordVersion, type Job, type Saving } from '../core/job.ts';
+import { fromStoredError, recordVersion, toStoredError, type Job, type Saving } from '../core/job.ts';
 import type { Model } from '../core/model.ts';
 import type { GenerationRequest } from '../core/request.ts';
+import { forgetDeadUploads } from './cached-upload.ts';
+import { composeCall } from './compose-call.ts';
+import { withRegionHint } from './region-hint.ts';
 import type { Connection, Runtime } from './runtime.ts';
 import { saveResult } from './save.ts';
-import { submitJob } from './submit.ts';
+import { leaveIfAsked, submitJob } from './submit.ts';
+import { checkUploads, uploadInputs, type Uploaded } from './upload-inputs.ts';
 import { waitForTask } from './wait.ts';
 
 export type Plan = {
@@ -27,8 +31,7 @@ export type JobSink = {
 
 /** One paid job from nothing to a saved file; or up to its task id with `noWait`. */
 export async function generate(runtime: Runtime, plan: Plan, sink: JobSink): Promise<Job> {
-  // Before anything is written: a dialect may find that it cannot say what was asked.
-  const call = plan.connection.provider.protocol.submit(plan.request, plan.model);
+  await checkUploads(runtime, plan.connection, plan.request, plan.model);
   const prepared = prepare(runtime, plan);
   const lock = await runtime.jobs.tryLock(prepared.id);
   if (lock === undefined) throw new WanError(`the new job ${prepared.id} is held by another process`);
@@ -36,10 +39,12 @@ export async function generate(runtime: Runtime, plan: Plan, sink: JobSink): Pro
     await runtime.jobs.save(prepared);
     sink.job(prepared);
     runtime.emit({ event: 'prepared', job: prepared });
+    const { sent, kept } = await uploadOrLeave(runtime, plan, prepared, sink.job);
+    const call = composeCall(plan.connection, sent, plan.model);
     const submitted = await submitJob(
       runtime,
       plan.connection,
-      prepared,
+      { ...prepared, request: kept },
       { ...plan, call, stillOurs: lock.stillHeld },
       sink.job,
     );
@@ -53,6 +58,30 @@ export async function generate(runtime: Runtime, plan: Plan, sink: JobSink): Pro
     );
   } finally {
     await lock.release();
+  }
+}
+
+/** Uploads what only this machine has. Nothing has been bought yet, whatever goes wrong. */
+async function uploadOrLeave(
+  runtime: Runtime,
+  { connection, request, model }: Plan,
+  job: Job,
+  onChange: (job: Job) => void,
+): Promise<Uploaded> {
+  const write = async (patch: Partial<Job>) => {
+    const next = { ...job, ...patch };
+    onChange(next);
+    await runtime.jobs.save(next);
+  };
+  try {
+    return await uploadInputs(runtime, connection, { job, request, model });
+  } catch (thrown) {
+    await leaveIfAsked(runtime, write);
+    if (!(thrown instanceof WanError)) throw thrown;
+    const error = await withRegionHint(runtime, connection, thrown);
+    // A network that fails now may work later, and the job is still as it was prepared.
+    if (!(error instanceof NetworkError)) await write({ status: 'failed', error: toStoredError(error) });
+    throw error;
   }
 }
 
@@ -88,6 +117,7 @@ export async function finishJob(
           continueHint: `wan wait ${options.handle}`,
           onChange,
         });
+  await forgetDeadUploads(runtime, ended);
   if (ended.error !== null) throw fromStoredError(ended.error);
   return saveResult(runtime, connection, ended, {
     saving: options.saving,

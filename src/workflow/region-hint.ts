@@ -1,7 +1,6 @@
 import type { WanError } from '../core/errors.ts';
-import type { Region } from '../core/model.ts';
-import { isOwnHost } from '../providers/provider.ts';
-import { baseOfRegion } from './account.ts';
+import type { Region } from '../core/region.ts';
+import { baseOfRegion, isOwnHost } from '../providers/provider.ts';
 import { checkKey } from './connection.ts';
 import type { Connection, Runtime } from './runtime.ts';
 

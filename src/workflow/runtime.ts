@@ -1,6 +1,7 @@
 import type { SendOutcome } from '../core/http.ts';
 import type { Job } from '../core/job.ts';
-import type { Region } from '../core/model.ts';
+import type { Mode } from '../core/mode.ts';
+import type { Region } from '../core/region.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { JobStore } from '../store/jobs.ts';
@@ -20,6 +21,8 @@ export type Connection = {
   baseSource?: string | undefined;
   workspace: string | undefined;
   key: string;
+  /** The user's own paths for submits, by mode. */
+  paths?: Readonly<Partial<Record<Mode, string | undefined>>>;
   /** Tells this key, region and base from any other, and gives nothing away. */
   fingerprint: string;
 };

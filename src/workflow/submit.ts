@@ -5,6 +5,7 @@ import type { GenerationRequest } from '../core/request.ts';
 import { judgeSubmit } from '../core/submit-answer.ts';
 import type { SendOutcome } from '../core/http.ts';
 import type { HttpCall } from '../providers/protocol.ts';
+import { forgetDeadUploads } from './cached-upload.ts';
 import { nextModel } from './pick-model.ts';
 import { withRegionHint } from './region-hint.ts';
 import type { Connection, Runtime } from './runtime.ts';
@@ -87,6 +88,7 @@ export async function submitJob(
         const error = verdict.isAboutModel ? withNextModel(verdict.error) : verdict.error;
         // First the refusal, which is certain, then what other regions say of the key.
         await fail('failed', error);
+        await forgetDeadUploads(runtime, current);
         const hinted = await withRegionHint(runtime, connection, error);
         throw hinted === error ? error : await fail('failed', hinted);
       }
@@ -123,7 +125,11 @@ async function pause(runtime: Runtime, ms: number): Promise<void> {
   await runtime.clock.sleep(ms, runtime.signal).catch(() => {});
 }
 
-async function leaveIfAsked(runtime: Runtime, write: (patch: Partial<Job>) => Promise<void>): Promise<void> {
+/** After Ctrl-C or SIGTERM, as long as nothing was sent: says so in the record and ends. */
+export async function leaveIfAsked(
+  runtime: Runtime,
+  write: (patch: Partial<Job>) => Promise<void>,
+): Promise<void> {
   if (!runtime.signal.aborted) return;
   const reason = runtime.signal.reason as WanError;
   await write({

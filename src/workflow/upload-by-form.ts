@@ -1,3 +1,4 @@
+import type { Asset } from '../core/asset.ts';
 import {
   AuthError,
   errorOfClass,
@@ -14,7 +15,7 @@ import type { FormUpload } from '../providers/upload.ts';
 import { cleanKey } from './account.ts';
 import type { Connection } from './runtime.ts';
 import { checkSize, Patience, uniqueName } from './upload-steps.ts';
-import type { UploadOrder, UploadTools } from './upload.ts';
+import type { UploadOrder, UploadTools } from './upload-order.ts';
 
 /** A host of the provider's own takes the file. Where its key goes is decided here, never by a reply. */
 export async function uploadByForm(
@@ -23,9 +24,8 @@ export async function uploadByForm(
   upload: FormUpload,
   { asset, onProgress }: UploadOrder,
 ): Promise<{ url: string; expiresAt: string | undefined }> {
-  const { protocol, title } = connection.provider;
-  checkSize(asset, upload.maxBytes, title);
-  const { base, key } = destination(tools, connection, upload);
+  const { protocol } = connection.provider;
+  const { base, key } = planForm(tools, connection, upload, asset);
   const patience = new Patience(tools);
   for (;;) {
     // Each attempt follows from how the one before it ended.
@@ -70,20 +70,33 @@ export async function uploadByForm(
   }
 }
 
+/** Where a form would go, with which key. Sends nothing. @throws {WanError} for what rules the upload out */
+export function planForm(
+  tools: Pick<UploadTools, 'uploading' | 'notice'>,
+  connection: Connection,
+  upload: FormUpload,
+  asset: Asset,
+): { base: string; key: string } {
+  checkSize(asset, upload.maxBytes, connection.provider.title);
+  return destination(tools, connection, upload);
+}
+
 /** @throws {AuthError} without a key for it, or where the key may not go there; {UsageError} without an address */
 function destination(
-  tools: UploadTools,
+  tools: Pick<UploadTools, 'uploading' | 'notice'>,
   connection: Connection,
   upload: FormUpload,
 ): { base: string; key: string } {
   const own = new URL(connection.base);
   const ownOrigin = `${own.origin}${upload.basePath}`;
+  const isOwnKey = upload.keyVariables.length === 0;
   // The sandbox inside the command: no variable counts, and no real key.
-  if (connection.region === 'sandbox') return { base: ownOrigin, key: connection.key };
+  if (connection.region === 'sandbox') {
+    return { base: ownOrigin, key: isOwnKey ? connection.key : `platform-${connection.key}` };
+  }
   const { variable } = tools.uploading;
   const baseName = upload.baseVariables.find((name) => (variable(name)?.trim() ?? '') !== '');
   const keyName = upload.keyVariables.find((name) => cleanKey(variable(name) ?? '') !== '');
-  const isOwnKey = upload.keyVariables.length === 0;
   const key = isOwnKey ? connection.key : cleanKey(variable(keyName ?? '') ?? '');
   if (key === '') {
     throw new NoKeyError(`${connection.provider.title} takes local files only with a key for uploads`, {

@@ -5,7 +5,7 @@ import type { PolicyUpload } from '../providers/upload.ts';
 import type { Connection } from './runtime.ts';
 import { askForPolicy } from './upload-policy.ts';
 import { checkSize, Patience, uniqueName } from './upload-steps.ts';
-import type { UploadOrder, UploadTools } from './upload.ts';
+import type { UploadOrder, UploadTools } from './upload-order.ts';
 
 const maxExpired = 2;
 const urlHint = 'host the file and give its https address';
@@ -41,10 +41,11 @@ export async function uploadByPolicy(
       continue;
     }
     const { status, headers, text } = outcome.reply;
-    if (status >= 200 && status < 300) return { url };
+    if (upload.isStored(status, text)) return { url };
     const refusal = upload.readStoreRefusal(text);
     const code = refusal?.code ?? String(status);
-    const message = `${asset.name} could not be uploaded: the store answered ${status}${refusal?.code === undefined ? '' : ` ${refusal.code}`}`;
+    const said = refusal?.code ?? (status < 300 ? 'with something that is no answer of a store' : '');
+    const message = `${asset.name} could not be uploaded: the store answered ${status} ${said}`.trimEnd();
     const details = { code, requestId: refusal?.requestId ?? requestIdOf(outcome.reply), hint: urlHint };
     switch (upload.meaningOf(status, refusal)) {
       case 'expired':

@@ -5,7 +5,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { PolicyUpload, UploadPolicy } from '../providers/upload.ts';
 import type { Connection } from './runtime.ts';
 import { Patience } from './upload-steps.ts';
-import type { UploadTools } from './upload.ts';
+import type { UploadTools } from './upload-order.ts';
 
 /**
  * A policy from the configured base, or from the region's shared host where a workspace's own host gives none: no

@@ -1,7 +1,7 @@
 import type { Asset } from '../core/asset.ts';
 import { formatBytes } from '../core/bytes.ts';
 import { UsageError, type WanError } from '../core/errors.ts';
-import type { UploadTools } from './upload.ts';
+import type { UploadTools } from './upload-order.ts';
 
 /** Milliseconds before another try: uploading twice costs nothing. */
 const delaysMs = [1_000, 3_000, 8_000];

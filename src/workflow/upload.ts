@@ -1,20 +1,10 @@
-import type { Asset } from '../core/asset.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { CachedUpload, UploadIdentity } from '../store/uploads.ts';
-import { uploadByForm } from './upload-by-form.ts';
+import { isPlausible, uploadIdentity } from './cached-upload.ts';
+import { planForm, uploadByForm } from './upload-by-form.ts';
 import { uploadByPolicy } from './upload-by-policy.ts';
-import type { Connection, Runtime } from './runtime.ts';
-
-export type UploadTools = Pick<Runtime, 'clock' | 'random' | 'signal' | 'send' | 'uploading'> & {
-  notice: (message: string) => void;
-};
-
-export type UploadOrder = {
-  /** The exact id that will be submitted: on DashScope an upload serves one model. */
-  model: string;
-  asset: Asset;
-  onProgress: (sentBytes: number, totalBytes: number) => void;
-};
+import type { Connection } from './runtime.ts';
+import type { UploadOrder, UploadTools } from './upload-order.ts';
 
 export type Uploaded = {
   url: string;
@@ -37,13 +27,8 @@ export async function uploadAsset(
   const provider: Provider = connection.provider;
   const { upload } = provider;
   const { cache } = tools.uploading;
-  const identity: UploadIdentity = {
-    provider: provider.id,
-    model: upload.kind === 'policy' ? order.model : null,
-    fingerprint: connection.fingerprint,
-    sha256: order.asset.sha256,
-  };
-  const known = await cache.find(identity, tools.clock.now());
+  const identity = identityOf(connection, order);
+  const known = await findUpload(tools, connection, identity);
   if (known !== undefined) return { url: known.url, expiresAt: known.expires_at, isCached: true };
   // A service counts the file's life from its arrival; from before the sending is never too long.
   const startMs = tools.clock.now();
@@ -51,12 +36,15 @@ export async function uploadAsset(
     upload.kind === 'policy'
       ? await uploadByPolicy(tools, connection, upload, order)
       : await uploadByForm(tools, connection, upload, order);
-  const lifetimeMs = upload.kind === 'policy' ? upload.lifetimeMs : upload.assumedLifetimeMs;
+  const [lifetimeMs, mostMs] =
+    upload.kind === 'policy'
+      ? [upload.lifetimeMs, upload.lifetimeMs]
+      : [upload.assumedLifetimeMs, upload.maxLifetimeMs];
   const assumed = new Date(startMs + lifetimeMs).toISOString();
   const entry: CachedUpload = {
     url: sent.url,
     uploaded_at: new Date(startMs).toISOString(),
-    expires_at: sent.expiresAt ?? assumed,
+    expires_at: new Date(Math.min(Date.parse(sent.expiresAt ?? assumed), startMs + mostMs)).toISOString(),
   };
   // Without it the next run uploads again, which costs nothing but time.
   await cache.keep(identity, entry, tools.clock.now()).catch(() => {});
@@ -65,4 +53,38 @@ export async function uploadAsset(
     expiresAt: sent.expiresAt ?? (upload.kind === 'policy' ? assumed : null),
     isCached: false,
   };
+}
+
+/**
+ * Finds what rules an upload out, and sends nothing: a plan that cannot work is better told before there is a job. A
+ * file that is there already needs neither key nor address.
+ * @throws {WanError} as `uploadAsset` would before its first byte
+ */
+export async function checkUpload(
+  tools: Pick<UploadTools, 'clock' | 'uploading'>,
+  connection: Connection,
+  order: Pick<UploadOrder, 'model' | 'asset'>,
+): Promise<void> {
+  const { upload }: Provider = connection.provider;
+  // A policy is asked for, and names the limit itself.
+  if (upload.kind === 'policy') return;
+  if ((await findUpload(tools, connection, identityOf(connection, order))) !== undefined) return;
+  // Where the key goes is told when it goes.
+  planForm({ ...tools, notice: () => {} }, connection, upload, order.asset);
+}
+
+function identityOf(
+  { provider, fingerprint }: Connection,
+  { asset, model }: Pick<UploadOrder, 'model' | 'asset'>,
+): UploadIdentity {
+  return uploadIdentity(provider, { ...asset, model, fingerprint });
+}
+
+async function findUpload(
+  { clock, uploading }: Pick<UploadTools, 'clock' | 'uploading'>,
+  connection: Connection,
+  identity: UploadIdentity,
+): Promise<CachedUpload | undefined> {
+  const known = await uploading.cache.find(identity, clock.now());
+  return known !== undefined && isPlausible(known, connection, clock.now()) ? known : undefined;
 }

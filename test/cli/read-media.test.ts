@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readAddress, readCallback, readMedia } from '../../src/cli/read-media.ts';
-import type { MediaFlag } from '../../src/cli/options.ts';
+import { mediaFlags, type TypedMedia } from '../../src/cli/media-flags.ts';
+import { readCallback, readMedia } from '../../src/cli/read-media.ts';
+import { modes } from '../../src/core/mode.ts';
 import { UsageError } from '../../src/core/errors.ts';
 import { failureOf } from '../core/refusal.ts';
 
@@ -14,7 +15,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-test.each<[MediaFlag['flag'], string, string]>([
+/** A flag as typed, with the role that some mode gives it. */
+function typed(flag: string, value: string): TypedMedia {
+  const role = modes.flatMap((mode) => mediaFlags[mode]).find((known) => known.flag === flag)?.role;
+  if (role === undefined) throw new Error(`no mode has --${flag}`);
+  return { flag, role, value };
+}
+
+test.each<[string, string, string]>([
   ['image', 'https://e.com/a', 'first_frame'],
   ['ref-image', 'https://e.com/a', 'reference_image'],
   ['ref-video', 'https://e.com/a', 'reference_video'],
@@ -24,18 +32,18 @@ test.each<[MediaFlag['flag'], string, string]>([
   ['ref', 'oss://k/a.bmp', 'reference_image'],
   ['ref', 'https://e.com/a.mp4', 'reference_video'],
   ['ref', 'https://e.com/a.b/c.MOV', 'reference_video'],
-])('--%s %s is a %s', (flag, value, role) => {
-  expect(readMedia([{ flag, value }], directory)).toEqual([{ role, url: value }]);
+])('--%s %s is a %s', async (flag, value, role) => {
+  expect(await readMedia([typed(flag, value)], directory)).toEqual([{ role, url: value }]);
 });
 
-test('all references stay in the order in which they were typed', () => {
-  const flags: MediaFlag[] = [
-    { flag: 'ref', value: 'https://e.com/1.mp4' },
-    { flag: 'ref-image', value: 'https://e.com/2' },
-    { flag: 'ref', value: 'https://e.com/3.png' },
-    { flag: 'ref-video', value: 'https://e.com/4' },
+test('all references stay in the order in which they were typed', async () => {
+  const flags = [
+    typed('ref', 'https://e.com/1.mp4'),
+    typed('ref-image', 'https://e.com/2'),
+    typed('ref', 'https://e.com/3.png'),
+    typed('ref-video', 'https://e.com/4'),
   ];
-  expect(readMedia(flags, directory).map(({ url }) => url)).toEqual(flags.map(({ value }) => value));
+  expect((await readMedia(flags, directory)).map(({ url }) => url)).toEqual(flags.map(({ value }) => value));
 });
 
 test.each([
@@ -45,8 +53,8 @@ test.each([
   'https://e.com/图.png',
   'oss://dashscope-instant/u/k.png',
   'OSS://k/a.png',
-])('%j is an address', (value) => {
-  expect(readAddress('--image', value, directory)).toBe(value.trim());
+])('%j is an address', async (value) => {
+  expect((await readMedia([typed('image', value)], directory))[0]?.url).toBe(value.trim());
 });
 
 describe('what is no address is a usage error', () => {
@@ -56,23 +64,20 @@ describe('what is no address is a usage error', () => {
     ['https://e.com/a\nb.png', /not a whole address/u],
     ['ftp://e.com/a.png', /not an address that services fetch/u],
     ['s3://bucket/a.png', /not an address that services fetch/u],
-    ['data:image/png;base64,AAAA', /data URLs are not supported yet/u],
-    ['a.png', /a\.png: local files are not supported yet/u],
-    ['./a.png', /local files are not supported yet/u],
-    ['file://a.png', /local files are not supported yet/u],
-    ['no-such.png', /there is no such file/u],
-    ['e.com/a.png', /there is no such file/u],
+    ['data:image/png,AAAA', /not a data URL that services read/u],
+    ['data:image/png;base64,A A', /not a data URL that services read/u],
+    ['file://host/a.png', /not the address of a file here/u],
   ])('%j', async (value, message) => {
-    const error = await failureOf(() => readAddress('--image', value, directory));
+    const error = await failureOf(() => readMedia([typed('image', value)], directory));
     expect(error).toBeInstanceOf(UsageError);
     expect(error.message).toMatch(/^--image/u);
     expect(error.message).toMatch(message);
-    expect(error.hint).toContain('http(s) address');
+    expect(error.hint).toMatch(/http\(s\) address|https:\/\/|data:image|file:\/\/\//u);
   });
 
   test('and its query is not repeated', async () => {
     const error = await failureOf(() =>
-      readAddress('--image', 'ftp://me:pass@e.com/a?Signature=secret', directory),
+      readMedia([typed('image', 'ftp://me:pass@e.com/a?Signature=secret')], directory),
     );
     expect(error.message).not.toMatch(/secret|pass/u);
   });
@@ -81,13 +86,13 @@ describe('what is no address is a usage error', () => {
 test.each(['https://e.com/a', 'https://e.com/a.gif', 'https://e.com/', 'https://e.com/a.png/'])(
   '--ref %s does not tell its kind, and names the flags that do',
   async (value) => {
-    const error = await failureOf(() => readMedia([{ flag: 'ref', value }], directory));
+    const error = await failureOf(() => readMedia([typed('ref', value)], directory));
     expect(error).toBeInstanceOf(UsageError);
   },
 );
 
 test('--ref with an upload’s address that is none is a usage error, not a crash', async () => {
-  const error = await failureOf(() => readMedia([{ flag: 'ref', value: 'oss://[' }], directory));
+  const error = await failureOf(() => readMedia([typed('ref', 'oss://[')], directory));
   expect(error).toBeInstanceOf(UsageError);
 });
 

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { assumedModel, modelsFor } from '../../src/catalog/index.ts';
 import { buildRequest } from '../../src/core/build-request.ts';
-import type { Region } from '../../src/core/model.ts';
+import { modesOf } from '../../src/core/model.ts';
+import type { Region } from '../../src/core/region.ts';
+import type { MediaInput } from '../../src/core/request.ts';
 import type { Wish } from '../../src/core/wish.ts';
-import { getModel, image, leastWish } from '../catalog/get-model.ts';
+import { getModel, image, inputs, leastWish } from '../catalog/get-model.ts';
 import { refusalOf } from './refusal.ts';
 
-const sound = 'https://example.com/a.mp3';
+const sound: MediaInput = { role: 'driving_audio', url: 'https://example.com/a.mp3' };
 
 function refusal(id: string, asked: Partial<Wish>, provider: 'dashscope' | 'acedata' = 'dashscope') {
   const model = getModel(provider, id);
@@ -23,7 +25,7 @@ describe('contradictions', () => {
     ],
     [
       'wan2.6-i2v-flash',
-      { audio: false, audioUrl: sound },
+      { audio: false, media: [image, sound] },
       '--no-audio silences --audio-url',
       'leave out one of the two',
     ],
@@ -57,32 +59,43 @@ describe('a flag that the model does not take names the first listed one that ta
     ['wan2.6-t2v', { audio: false }, undefined, '-m wan3.0-video takes it; or leave it out'],
     ['wan2.7-t2v', { shotType: 'multi' }, undefined, '-m wan2.6-t2v takes it; or describe the shots'],
     ['wan3.0-video', { negativePrompt: 'text' }, undefined, '-m wan2.6-t2v takes it; or say in the prompt'],
-    ['wan3.0-video', { audioUrl: sound, duration: 7 }, 'virginia', '-m wan2.6-t2v takes it; or leave'],
+    ['wan3.0-video', { media: [sound], duration: 7 }, 'virginia', '-m wan2.6-t2v takes it; or leave'],
     ['wan2.6-i2v', { audio: false }, 'beijing', '-m wan2.6-i2v-flash takes it; or leave it out'],
     ['wan2.6-r2v', { audio: false }, 'singapore', '-m wan2.6-r2v-flash takes it; or leave it out'],
-    ['wan2.6-i2v', { audio: false }, 'frankfurt', 'leave it out: wan2.6-i2v always makes sound'],
+    ['wan2.6-i2v', { audio: false }, 'frankfurt', '-m wan3.0-video takes it; or leave it out'],
     ['wan3.0-video', { negativePrompt: 'x' }, 'tokyo', 'say in the prompt what not to show'],
     ['wan3.0-video', { negativePrompt: 'x', duration: 20 }, undefined, 'say in the prompt what not'],
-    ['wan2.6-t2v', { audio: false, negativePrompt: 'x' }, undefined, 'leave it out: wan2.6-t2v always'],
+    ['wan2.6-t2v', { audio: false, negativePrompt: 'x' }, undefined, '-m wan2.2-t2v-plus takes it; or'],
+    [
+      'wan2.6-t2v',
+      { audio: false, negativePrompt: 'x', duration: 10 },
+      undefined,
+      'leave it out: wan2.6-t2v always',
+    ],
     [
       'wan2.6-t2v',
       { callbackUrl: 'https://me.example/' },
       undefined,
       'leave it out: the service calls nobody',
     ],
-    ['wan2.6-r2v', { audioUrl: sound }, undefined, 'leave it out'],
+    [
+      'wan2.6-r2v',
+      { media: [{ role: 'reference_image', url: 'https://e.com/a.png' }, sound] },
+      undefined,
+      'it takes --ref-image <file or url> or',
+    ],
   ])('%s, %j in %s', (id, asked, region, hint) => {
     const model = getModel('dashscope', id);
-    const others = modelsFor('dashscope', model.modes[0] ?? 't2v', region);
-    const error = refusalOf({ ...leastWish(model), ...asked }, model, others);
-    expect(error.message).toMatch(/does not take --/u);
+    const others = modelsFor('dashscope', modesOf(model)[0] ?? 't2v', region);
+    const error = refusalOf({ ...leastWish(model), ...asked }, model, { others, region });
+    expect(error.message).toMatch(/does not take --|takes no /u);
     expect(error.hint?.slice(0, hint.length)).toBe(hint);
   });
 
   test('a value beyond a limit names the nearest value, then the first model that takes it', () => {
     const model = getModel('dashscope', 'wan2.6-t2v');
     const others = modelsFor('dashscope', 't2v', undefined);
-    const error = refusalOf({ ...leastWish(model), duration: 20 }, model, others);
+    const error = refusalOf({ ...leastWish(model), duration: 20 }, model, { others });
     expect(error.hint).toBe('the nearest is --duration 15; or -m wan3.0-video');
   });
 
@@ -94,6 +107,19 @@ describe('a flag that the model does not take names the first listed one that ta
     expect(refusal(id, asked, 'acedata').message).toMatch(/^wan2\.6-\w+ does not take --/u);
   });
 
+  test('images and clips together count against the total', () => {
+    const media = (images: number, clips: number) => [
+      ...inputs('reference_image', images),
+      ...inputs('reference_video', clips),
+    ];
+    const model = getModel('dashscope', 'wan2.6-r2v');
+    expect(buildRequest({ ...leastWish(model), media: media(3, 2) }, model).request.media).toHaveLength(5);
+    expect(refusal('wan2.6-r2v', { media: media(3, 3) })).toMatchObject({
+      message: '6 of --ref-image or --ref-video: wan2.6-r2v takes at most 5 of them together',
+      hint: 'leave out 1',
+    });
+  });
+
   test('AceData takes clips as references, no images', () => {
     const error = refusal(
       'wan2.6-r2v',
@@ -101,7 +127,7 @@ describe('a flag that the model does not take names the first listed one that ta
       'acedata',
     );
     expect(error.message).toBe('wan2.6-r2v takes no reference images (--ref-image)');
-    expect(error.hint).toBe('it takes --ref-video https://…');
+    expect(error.hint).toBe('it takes --ref-video <file or url> or --audio-url <file or url>');
   });
 });
 

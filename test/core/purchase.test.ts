@@ -8,7 +8,11 @@ import { getModel, leastWish } from '../catalog/get-model.ts';
 test.each<[string, Partial<Wish>, string]>([
   ['wan2.6-t2v', {}, '1920x1080, 5 s, with sound; usually 1–5 min'],
   ['wan2.6-t2v', { resolution: '720P', duration: 10 }, '1280x720, 10 s, with sound; usually 1–5 min'],
-  ['wan2.6-t2v', { audioUrl: 'https://e.com/a.mp3' }, '1920x1080, 5 s, with your sound; usually 1–5 min'],
+  [
+    'wan2.6-t2v',
+    { media: [{ role: 'driving_audio', url: 'https://e.com/a.mp3' }] },
+    '1920x1080, 5 s, with your sound; usually 1–5 min',
+  ],
   [
     'wan2.6-t2v',
     { shotType: 'multi', duration: 15 },

@@ -1,12 +1,12 @@
-import { buildRequest } from '../../src/core/build-request.ts';
+import { buildRequest, type Place } from '../../src/core/build-request.ts';
 import { UsageError, WanError } from '../../src/core/errors.ts';
 import type { Model } from '../../src/core/model.ts';
 import type { Wish } from '../../src/core/wish.ts';
 
 /** The usage error that a wish meets. Throws when it is granted. */
-export function refusalOf(wish: Wish, model: Model, others: readonly Model[] = []): UsageError {
+export function refusalOf(wish: Wish, model: Model, place: Place = {}): UsageError {
   try {
-    buildRequest(wish, model, others);
+    buildRequest(wish, model, place);
   } catch (error) {
     if (error instanceof UsageError) return error;
     throw error;

@@ -49,11 +49,16 @@ const values: readonly Row[] = [
 ];
 
 const media: readonly Row[] = [
-  ['an image that is missing', ['i2v', 'a', '--image', 'no.png'], /no\.png: .*no such file/u, /http/u],
-  ['an image of this machine', ['i2v', 'a', '--image', 'binary'], /local files.*not supported yet/u, /http/u],
-  ['a directory as image', ['i2v', 'a', '--image', 'folder'], /folder: local files/u, /http/u],
+  ['an image that is missing', ['i2v', 'a', '--image', 'no.png'], /no file \S*no\.png/u, /check the path/u],
+  [
+    'an image that is none',
+    ['i2v', 'a', '--image', 'binary'],
+    /binary is .*, not an image/u,
+    /give an image/u,
+  ],
+  ['a directory as image', ['i2v', 'a', '--image', 'folder'], /folder is a directory/u, /path of a file/u],
   ['an ftp image', ['i2v', 'a', '--image', 'ftp://host/a.png'], /ftp:\/\/host\/a\.png is not/u, /http/u],
-  ['no image', ['i2v', 'a'], /needs --image/u, /--image https/u],
+  ['no image', ['i2v', 'a'], /needs --image/u, /--image <file or url>/u],
   [
     '--ratio on i2v',
     ['i2v', 'a', '-i', image, '--ratio', '1:1'],
@@ -67,7 +72,7 @@ const media: readonly Row[] = [
     /its ending/u,
     /--ref-image or --ref-video/u,
   ],
-  ['no reference', ['r2v', 'a'], /at least 1 reference/u, /--ref-image/u],
+  ['no reference', ['r2v', 'a'], /at least 1 of --ref-image or --ref-video/u, /--ref-image <file or url>/u],
 ];
 
 const names: readonly Row[] = [

@@ -9,7 +9,7 @@ const wish = ['t2v', 'a paper boat', '--size', '1280x720', '-d', '5'];
 
 test.each([
   ['r2v', '--ref-image'],
-  ['i2v', '--image'],
+  ['i2v', '--last-frame'],
 ])(
   'an input that AceData’s body has no place for is refused before anything is sent: %s',
   async (mode, flag) => {
@@ -20,12 +20,12 @@ test.each([
       '--provider',
       'acedata',
       '-m',
-      'wan3.0-video',
+      'wan2.9-video',
       flag,
       'https://example.com/a.png',
     ];
     const run = await runWan(args, { env: sandbox.env });
-    expectRefusal(run, 2, /wan3\.0-video/u, /wan models/u);
+    expectRefusal(run, 2, /wan2\.9-video at AceData Cloud has no place for --/u, /wan models/u);
     expect(sandbox.requests).toEqual([]);
     expect(await readRecords(run.place)).toEqual({ open: [], done: [] });
   },

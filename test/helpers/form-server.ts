@@ -10,8 +10,15 @@ export type SeenForm = {
   isWhole: boolean;
 };
 
+type FormReply = {
+  status?: number;
+  headers?: Record<string, string>;
+  /** Answers on the head alone, and takes nothing of the body. */
+  isEarly?: boolean;
+};
+
 /** A server that swallows forms of any size: of each only length and hash stay. The first reply serves all. */
-export async function formServer(reply: { status?: number; headers?: Record<string, string> } = {}) {
+export async function formServer(reply: FormReply = {}) {
   const forms: SeenForm[] = [];
   let onBytes = (_bytes: number) => {};
   const server = createServer((request, response) => {
@@ -25,6 +32,11 @@ export async function formServer(reply: { status?: number; headers?: Record<stri
     };
     forms.push(seen);
     request.on('error', () => {});
+    if (reply.isEarly === true) {
+      response.writeHead(reply.status ?? 200, { connection: 'close', ...reply.headers });
+      response.end();
+      return;
+    }
     request.on('data', (chunk: Buffer) => {
       hash.update(chunk);
       seen.bytes += chunk.length;

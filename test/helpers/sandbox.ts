@@ -6,9 +6,10 @@ import { parseFaultPlan } from '../../src/sandbox/fault-plan.ts';
 import type { RequestLogEntry } from '../../src/sandbox/request-log.ts';
 import { startSandbox, type SandboxOptions } from '../../src/sandbox/server.ts';
 import { createClipMaker } from '../../src/sandbox/video/clip-maker.ts';
+import type { ClipSpec } from '../../src/sandbox/video/clip-spec.ts';
 
 /** Tells providers and requests apart, without the program's own knowledge of them. */
-type Provider = 'dashscope' | 'acedata';
+type Provider = 'dashscope' | 'acedata' | 'sinancode';
 
 export type OpenOptions = Partial<Omit<SandboxOptions, 'faults' | 'onRequest' | 'port' | 'now'>> & {
   /** Which one `env` makes wan use. Default: dashscope. */
@@ -56,6 +57,11 @@ async function sharedClips(): Promise<ReturnType<typeof createClipMaker>> {
   return clipMaker;
 }
 
+/** A clip as the sandbox makes them, as a file that stays until the test file ends. */
+export async function renderClip(spec: ClipSpec): Promise<string> {
+  return (await sharedClips()).clip(spec);
+}
+
 /**
  * Starts the services inside the test, on a free port and a directory of their own; both go when the test ends.
  * Tasks are finished 100 ms after their submit unless told otherwise.
@@ -91,8 +97,8 @@ export async function openSandbox(options: OpenOptions = {}): Promise<TestSandbo
     directory,
     env: environmentFor(sandbox.origin, provider),
     requests,
-    submits: matching(/^POST \S*(?:\/video-synthesis|\/wan\/videos)$/u),
-    queries: matching(/^(?:GET \/api\/v1\/tasks\/|POST \/wan\/tasks)/u),
+    submits: matching(/^POST \S*(?:\/video-synthesis|\/wan\/videos|\/generate\/bailian\/[\w-]+)$/u),
+    queries: matching(/^(?:GET \/(?:api\/)?v1\/tasks\/|POST \/wan\/tasks)/u),
     downloads: matching(/^GET \/dashscope-result\//u),
     pass: (ms) => {
       passed += ms;
@@ -103,7 +109,9 @@ export async function openSandbox(options: OpenOptions = {}): Promise<TestSandbo
 
 /** Variables that make wan use a service at this address. */
 export function environmentFor(origin: string, provider: Provider = 'dashscope'): Record<string, string> {
-  return provider === 'dashscope'
-    ? { DASHSCOPE_HTTP_BASE_URL: `${origin}/api/v1`, DASHSCOPE_API_KEY: sandboxKey }
-    : { ACEDATACLOUD_API_BASE_URL: origin, ACEDATACLOUD_API_TOKEN: sandboxKey };
+  return {
+    dashscope: { DASHSCOPE_HTTP_BASE_URL: `${origin}/api/v1`, DASHSCOPE_API_KEY: sandboxKey },
+    acedata: { ACEDATACLOUD_API_BASE_URL: origin, ACEDATACLOUD_API_TOKEN: sandboxKey },
+    sinancode: { SINANCODE_BASE_URL: `${origin}/v1`, SINANCODE_API_KEY: sandboxKey },
+  }[provider];
 }

@@ -4,12 +4,19 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Agent } from 'undici';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Asset } from '../../src/core/asset.ts';
 import { postForm, type Form } from '../../src/net/post-form.ts';
 import { bytesAsset, fileAsset } from '../../src/store/asset-file.ts';
+import { bundle } from '../helpers/bundle.ts';
 import { formServer } from '../helpers/form-server.ts';
 import { rudeServer } from '../helpers/rude-server.ts';
+import { killChildren, startChild } from '../store/child-process.ts';
+
+afterEach(killChildren);
+
+/** Less than a child has with a server that says nothing. */
+const patience = { timeout: 20_000 };
 
 const png = { extension: 'png', mimeType: 'image/png' };
 const content = Buffer.from(Array.from({ length: 200_000 }, (_, index) => (index * 7 + index / 251) % 256));
@@ -94,6 +101,29 @@ describe('a form', () => {
     const server = await rudeServer([{ body: Buffer.alloc(5 * 1024 * 1024, 'a') }]);
     const outcome = await send(new URL(server.origin), (await localFile()).asset);
     expect(outcome).toEqual({ kind: 'lost', reason: 'the answer is too large' });
+  });
+
+  test.each([200, 204])('answered with %i before it was sent whole is lost', async (status) => {
+    const server = await formServer({ status, isEarly: true });
+    for (const { asset } of [await localFile(Buffer.alloc(40_000_000)), await localFile()])
+      // oxlint-disable-next-line no-await-in-loop -- one after the other tells which
+      expect(await send(server.url, asset)).toMatchObject({ kind: 'lost' });
+  });
+
+  test('refused before it was sent whole is refused', async () => {
+    const server = await formServer({ status: 413, isEarly: true });
+    const { asset } = await localFile(Buffer.alloc(40_000_000));
+    expect(await send(server.url, asset)).toMatchObject({ kind: 'reply', reply: { status: 413 } });
+  });
+
+  test.each(['answered early', 'refused', 'cut'])('%s keeps no process alive', patience, async (how) => {
+    const { path: file, asset } = await localFile(Buffer.alloc(40_000_000));
+    const script = await bundle('test/net/post-form-child.ts', path.dirname(file));
+    const early = await formServer({ status: how === 'refused' ? 403 : 200, isEarly: true });
+    const cutting = await rudeServer([{ drop: 'unread' }]);
+    const child = startChild(script, [how === 'cut' ? cutting.origin : early.url.href, file, asset.sha256]);
+    await child.ask();
+    await expect(child.ask()).rejects.toThrow(/ended without an answer/u);
   });
 
   test('stops with the reason of the one who stops it', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
-import { regionIds, type Region } from '../../src/core/model.ts';
+import { regionIds, type Region } from '../../src/core/region.ts';
 import { acedata } from '../../src/providers/acedata/index.ts';
 import { normalizeBase } from '../../src/providers/base-url.ts';
 import { dashscope } from '../../src/providers/dashscope/index.ts';

@@ -1,27 +1,35 @@
 import { describe, expect, test } from 'vitest';
-import { allModels } from '../../src/catalog/index.ts';
+import type { MediaRole } from '../../src/core/media-rule.ts';
+import type { MediaInput } from '../../src/core/request.ts';
 import type { Wish } from '../../src/core/wish.ts';
-import { getModel, image, leastWish, nameOf } from '../catalog/get-model.ts';
+import { allTasks, getModel, image, leastWish, type Task } from '../catalog/get-model.ts';
 import { always, asyncOnly, callFor, withOss } from './call-for.ts';
 
+const uploadedSound: MediaInput = { role: 'driving_audio', url: 'oss://k/a.mp3' };
+
 describe('what was not asked is not sent', () => {
-  test.each(allModels.map((model) => [nameOf(model), model] as const))('%s', (_name, model) => {
-    const wish = leastWish(model);
-    const mediaFields =
-      model.provider === 'acedata'
-        ? { i2v: 'image_url', r2v: 'reference_video_urls', t2v: 'prompt' }
-        : { i2v: 'img_url', r2v: 'reference_urls', t2v: 'prompt' };
-    const wanted = [...(wish.prompt === undefined ? [] : ['prompt']), mediaFields[wish.mode]];
+  test.each(allTasks.map((task) => [task.name, task] as const))('%s', (_name, task) => {
+    const { model, mode, vaceFunction, rules } = task;
+    const wish = leastWish(model, mode, vaceFunction);
+    const fields = [
+      ...(wish.prompt === undefined ? [] : ['prompt']),
+      ...(vaceFunction === undefined && rules.dialect !== 'vace' ? [] : ['function']),
+      ...wish.media.map(({ role }) => fieldOf(rules.dialect, role)),
+    ];
     const { body } = callFor(model, wish);
-    if (model.provider === 'acedata') {
-      const fields = ['action', 'model', 'audio', 'prompt_extend', 'async', ...wanted];
-      expect(Object.keys(Object(body)).toSorted()).toEqual([...new Set(fields)].toSorted());
-      expect(body).toMatchObject(always);
-    } else {
-      expect(body).toMatchObject({ model: model.id, parameters: {} });
-      expect(Object.keys(Object(Object(body).parameters))).toEqual([]);
-      expect(Object.keys(Object(Object(body).input)).toSorted()).toEqual([...new Set(wanted)].toSorted());
+    if (model.provider === 'dashscope') {
+      const { input, parameters, ...rest } = body as Record<'input' | 'parameters', object>;
+      expect(rest).toEqual({ model: model.id });
+      expect(Object.keys(parameters)).toEqual(neededParameters(task));
+      expect(new Set(Object.keys(input))).toEqual(new Set(fields));
+      return;
     }
+    if (model.provider === 'acedata') expect(body).toMatchObject(always);
+    const rest =
+      model.provider === 'sinancode'
+        ? ['model']
+        : ['model', 'audio', 'prompt_extend', 'async', ...(rules.dialect === 'flat' ? ['action'] : [])];
+    expect(new Set(Object.keys(Object(body)))).toEqual(new Set([...rest, ...fields]));
   });
 
   test.each<[Partial<Wish>, object]>([
@@ -74,17 +82,42 @@ describe('the header that resolves oss:// links', () => {
   test.each<[string, string, Wish, boolean]>([
     ['an uploaded image', 'wan2.6-i2v', { mode: 'i2v', media: [{ ...image, url: 'oss://k/a.png' }] }, true],
     ['in capitals', 'wan2.6-i2v', { mode: 'i2v', media: [{ ...image, url: 'OSS://k/a.png' }] }, true],
-    ['an uploaded sound', 'wan2.6-i2v', { mode: 'i2v', media: [image], audioUrl: 'oss://k/a.mp3' }, true],
+    ['an uploaded sound', 'wan2.6-i2v', { mode: 'i2v', media: [image, uploadedSound] }, true],
     ['the second reference', 'wan2.6-r2v', references('https://e.com/a.png', 'oss://k/b.mp4'), true],
     ['no upload', 'wan2.6-i2v', { mode: 'i2v', media: [image] }, false],
     ['oss:// inside another link', 'wan2.6-r2v', references('https://e.com/?u=oss://k'), false],
-    ['oss:// inside the prompt', 'wan2.6-t2v', { mode: 't2v', prompt: 'oss://k/a.png', media: [] }, false],
+    ['oss:// before a prompt', 'wan2.6-t2v', { mode: 't2v', prompt: 'oss://k glows', media: [] }, false],
+    ['oss:// inside a prompt', 'wan2.6-t2v', { mode: 't2v', prompt: 'draw oss://k', media: [] }, false],
+    ['an upload in --param', 'wan2.6-t2v', withParam('input.x', [{ y: 'oss://k/a.png' }]), true],
   ])('%s', (_name, id, wish, isSent) => {
     const { headers } = callFor(getModel('dashscope', id), wish);
     expect(headers).toEqual(isSent ? withOss : asyncOnly);
   });
 });
 
+function withParam(path: string, value: unknown): Wish {
+  return { mode: 't2v', prompt: 'p', media: [], overrides: [{ path, value }] };
+}
+
 function references(...urls: string[]): Wish {
   return { mode: 'r2v', prompt: 'p', media: urls.map((url) => ({ role: 'reference_image', url })) };
+}
+
+/** The field of a role in a request shape, as the documents name it. */
+function fieldOf(dialect: string, role: MediaRole): string {
+  if (['media-list', 'all-in-one', 'flat-media'].includes(dialect)) return 'media';
+  const fields: Partial<Record<MediaRole, string>> = {
+    first_frame: dialect === 'input-fields' ? 'img_url' : 'image_url',
+    reference_image: dialect === 'vace' ? 'ref_images_url' : 'reference_urls',
+    reference_video: dialect === 'flat' ? 'reference_video_urls' : 'reference_urls',
+    driving_audio: 'audio_url',
+  };
+  const own = `${role}_url`;
+  return ['frames', 'vace'].includes(dialect) && role !== 'reference_image' ? own : (fields[role] ?? own);
+}
+
+/** Two fields have no default at the service. */
+function neededParameters({ mode, vaceFunction }: Task): string[] {
+  if (mode === 'animate') return ['mode'];
+  return vaceFunction === 'video_repainting' ? ['control_condition'] : [];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AuthError, NetworkError } from '../../src/core/errors.ts';
 import type { SendOutcome } from '../../src/core/http.ts';
-import type { Region } from '../../src/core/model.ts';
+import type { Region } from '../../src/core/region.ts';
 import {
   checkKey,
   connect,

@@ -80,7 +80,11 @@ export function fakeWorld(
     download: unused('download'),
     uploading: {
       post: unused('post'),
-      cache: { find: unused('find'), keep: unused('keep') },
+      cache: {
+        find: unused('find'),
+        keep: unused('keep'),
+        forget: async (_identity, url) => void log.push(`forget ${url}`),
+      },
       variable: () => undefined,
     },
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SendOutcome } from '../../src/core/http.ts';
-import type { Region } from '../../src/core/model.ts';
+import type { Region } from '../../src/core/region.ts';
 import type { ConnectionTools } from '../../src/workflow/connection.ts';
 import { findingDocument } from '../../src/workflow/finding.ts';
 import { examineKey } from '../../src/workflow/key-health.ts';

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
 import type { Mode } from '../../src/core/mode.ts';
-import type { Region } from '../../src/core/model.ts';
+import type { Region } from '../../src/core/region.ts';
 import { nextModel, pickModel } from '../../src/workflow/pick-model.ts';
 import { modelsFor } from '../../src/catalog/index.ts';
 import { failureOf } from '../core/refusal.ts';
@@ -34,7 +34,13 @@ test.each<[Mode, Region | undefined, string | undefined, RegExp, RegExp]>([
     /^-m wan2\.6-i2v$/u,
   ],
   ['t2v', 'beijing', 'wan2.6-t2v-us', /not offered in beijing \(virginia\)/u, /^-m wan2\.6-t2v$/u],
-  ['i2v', 'tokyo', undefined, /dashscope in tokyo offers no model for image to video/u, /wan models/u],
+  [
+    'vace',
+    'virginia',
+    undefined,
+    /dashscope in virginia offers no model for video editing functions/u,
+    /^--region singapore has wan2\.1-vace-plus$/u,
+  ],
   ['t2v', undefined, 'a model', /not the name of a model/u, /^-m wan2\.6-t2v$/u],
   ['t2v', undefined, '', /not the name of a model/u, /^-m wan2\.6-t2v$/u],
   ['t2v', undefined, 'x"; rm -rf', /not the name of a model/u, /^-m wan2\.6-t2v$/u],
@@ -46,10 +52,17 @@ test.each<[Mode, Region | undefined, string | undefined, RegExp, RegExp]>([
 });
 
 test('an unknown model passes with a warning', () => {
+  const picked = pickModel('dashscope', 't2v', 'tokyo', 'wan4.1-t2v');
+  expect(picked.model).toMatchObject({ id: 'wan4.1-t2v', unchecked: true });
+  expect(picked.warnings).toEqual(['dashscope has no model wan4.1-t2v that wan knows; it is sent unchecked']);
+});
+
+test('a newer snapshot of a known model is held against its row, wherever it is offered', () => {
   const picked = pickModel('dashscope', 't2v', 'tokyo', 'wan2.6-t2v-2027-01-01');
-  expect(picked.model).toMatchObject({ id: 'wan2.6-t2v-2027-01-01', unchecked: true });
+  expect(picked.model).toMatchObject({ id: 'wan2.6-t2v-2027-01-01', promptMax: 1500 });
+  expect(picked.model.unchecked).toBeUndefined();
   expect(picked.warnings).toEqual([
-    'dashscope has no model wan2.6-t2v-2027-01-01 that wan knows; it is sent unchecked',
+    'wan does not know wan2.6-t2v-2027-01-01; it is taken for a snapshot of wan2.6-t2v',
   ]);
 });
 
@@ -60,8 +73,47 @@ test('a model of one provider is unknown to the other', () => {
 test.each([
   ['wan2.6-t2v', 'wan2.7-t2v'],
   ['wan2.7-t2v', 'wan3.0-video'],
-  ['wan2.6-t2v-us', undefined],
+  ['wan2.6-t2v-us', 'wan2.5-t2v-preview'],
+  ['wan2.1-t2v-plus', undefined],
   ['not-listed', 'wan2.6-t2v'],
 ])('after %s comes %s', (id, next) => {
   expect(nextModel(modelsFor('dashscope', 't2v', undefined), id)?.id).toBe(next);
+});
+
+describe('SinanCode', () => {
+  test('is left to choose its model unless one is named', () => {
+    expect(pickModel('sinancode', 'i2v', undefined, undefined)).toMatchObject({
+      model: { id: 'wan2.6-i2v' },
+      omitsModel: true,
+    });
+    expect(pickModel('sinancode', 'i2v', undefined, 'wan2.6-i2v').omitsModel).toBe(false);
+    expect(pickModel('dashscope', 'i2v', undefined, undefined).omitsModel).toBe(false);
+  });
+
+  test('has no text to video, and says who has', async () => {
+    const error = await failureOf(() => pickModel('sinancode', 't2v', undefined, undefined));
+    expect(error.message).toBe('sinancode offers no model for text to video that wan knows');
+    expect(error.hint).toBe(
+      '--provider dashscope, or `wan config set path.t2v /… --provider sinancode` if it has one after all',
+    );
+  });
+
+  test('is tried, unchecked and without a model, on a path of the user’s own', () => {
+    expect(pickModel('sinancode', 't2v', undefined, undefined, true)).toMatchObject({
+      model: { unchecked: true },
+      omitsModel: true,
+    });
+  });
+});
+
+test('a mode that a provider lacks names one that has it', async () => {
+  const error = await failureOf(() => pickModel('acedata', 'animate', undefined, undefined));
+  expect(error.hint).toBe('--provider dashscope');
+});
+
+test('a dated snapshot goes by the rules of its base, under its own name', () => {
+  const picked = pickModel('dashscope', 'extend', 'beijing', 'wan2.7-i2v-2026-04-25');
+  expect(picked.model).toMatchObject({ id: 'wan2.7-i2v-2026-04-25', dialect: 'media-list' });
+  expect(picked.model.unchecked).toBeUndefined();
+  expect(picked.warnings).toEqual([]);
 });

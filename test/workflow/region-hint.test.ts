@@ -3,7 +3,7 @@ import { modelsFor } from '../../src/catalog/index.ts';
 import { AuthError, ContentFilterError } from '../../src/core/errors.ts';
 import { toStoredError } from '../../src/core/job.ts';
 import type { SendOutcome } from '../../src/core/http.ts';
-import type { Region } from '../../src/core/model.ts';
+import type { Region } from '../../src/core/region.ts';
 import type { GenerationRequest } from '../../src/core/request.ts';
 import { providers } from '../../src/providers/index.ts';
 import { findOtherRegion, withRegionHint } from '../../src/workflow/region-hint.ts';

@@ -6,10 +6,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { UploadUnavailableError } from '../../src/core/errors.ts';
 import { createApiClient } from '../../src/net/client.ts';
 import { createUploadClient, uploadAddress } from '../../src/net/upload-client.ts';
+import { providers } from '../../src/providers/index.ts';
 import { bytesAsset } from '../../src/store/asset-file.ts';
 import { createUploadCache } from '../../src/store/uploads.ts';
 import { headersOf } from '../../src/workflow/connection.ts';
-import { uploadAsset, type UploadTools } from '../../src/workflow/upload.ts';
+import type { UploadTools } from '../../src/workflow/upload-order.ts';
+import { uploadAsset } from '../../src/workflow/upload.ts';
 import type { Connection } from '../../src/workflow/runtime.ts';
 import { rudeServer, type RudeScript } from '../helpers/rude-server.ts';
 import { openHarness, startTime } from '../sandbox/harness.ts';
@@ -153,6 +155,56 @@ describe('DashScope', () => {
     ]);
   });
 
+  test.each(['<html>welcome</html>', '{}', 'OK', xml('AccessDenied', 'no')])(
+    'does not have the file when its store answers 200 %s',
+    async (body) => {
+      const { tools, sleeps } = await openTools();
+      const kind = await service([{ body }]);
+      const failure = uploadAsset(tools, kind.connection, order);
+      await expect(failure).rejects.toBeInstanceOf(UploadUnavailableError);
+      expect(sleeps).toEqual([1000, 3000, 8000]);
+      const mended = await service([{ body: '' }]);
+      expect(await uploadAsset(tools, mended.connection, order)).toMatchObject({ isCached: false });
+    },
+  );
+
+  test.each<[number, string]>([
+    [200, ''],
+    [204, ''],
+    [201, '<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse><Bucket>b</Bucket></PostResponse>'],
+  ])('has the file when its store answers %i %s', async (status, body) => {
+    const { tools } = await openTools();
+    const kind = await service([{ status, body }]);
+    expect(await uploadAsset(tools, kind.connection, order)).toMatchObject({ isCached: false });
+  });
+
+  test('takes a file under another ending anew: the name tells its type', async () => {
+    const { tools } = await openTools();
+    const kind = await service([{}]);
+    await uploadAsset(tools, kind.connection, order);
+    const asset = { ...picture, extension: 'jpg', mimeType: 'image/jpeg' };
+    expect(await uploadAsset(tools, kind.connection, { ...order, asset })).toMatchObject({ isCached: false });
+  });
+
+  test('is not told an address that cannot be one of its own, whatever the cache says', async () => {
+    const { tools } = await openTools();
+    const kind = await service([{}]);
+    const times = { uploaded_at: new Date(startTime).toISOString(), expires_at: '2999-01-01T00:00:00.000Z' };
+    const find = async () => ({ url: 'https://evil.example/a.png', ...times });
+    const cache = { ...tools.uploading.cache, find };
+    const uploading = { ...tools.uploading, cache };
+    expect(await uploadAsset({ ...tools, uploading }, kind.connection, order)).toMatchObject({
+      url: expect.stringMatching(/^oss:/u),
+      isCached: false,
+    });
+  });
+
+  test('takes a limit below one byte for none', async () => {
+    const { tools } = await openTools();
+    const kind = await service([{}], { max_file_size_mb: 1e-10 });
+    expect(await uploadAsset(tools, kind.connection, order)).toMatchObject({ isCached: false });
+  });
+
   test('without uploads says so in a class of its own', async () => {
     const server = await rudeServer([{ status: 404, body: { code: 'NotFound', message: 'no such path' } }]);
     const { tools } = await openTools();
@@ -191,6 +243,22 @@ describe('AceData', () => {
     expect(server.requests).toMatchObject([
       { method: 'POST', url: '/api/v1/files/', headers: { authorization: 'Bearer platform-1' } },
     ]);
+  });
+
+  test('is never believed to keep a file longer than it does', async () => {
+    const server = await rudeServer([
+      { body: { url: 'https://cdn.example/a.png', expires_at: '2999-01-01T00:00:00Z' } },
+    ]);
+    const { tools } = await openTools();
+    let kept: string | undefined;
+    const keep = async (_identity: unknown, entry: { expires_at: string }) => {
+      kept = entry.expires_at;
+    };
+    const uploading = { ...tools.uploading, cache: { ...tools.uploading.cache, keep } };
+    const variable = (name: string) => (name === 'SINANCODE_UPLOAD_BASE_URL' ? server.origin : undefined);
+    const connection = to('acedata', server.origin, { provider: providers.sinancode });
+    await uploadAsset({ ...tools, uploading: { ...uploading, variable } }, connection, order);
+    expect(Date.parse(kept ?? '') - startTime).toBe(30 * 86_400_000);
   });
 
   test('without that key says how to get an address', async () => {

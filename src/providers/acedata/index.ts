@@ -16,5 +16,6 @@ export const acedata: Provider = {
   host: 'api.acedata.cloud',
   sharedHosts: {},
   regionIds: {},
+  paramRoot: '',
   keyPage: 'platform.acedata.cloud',
 };

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { UsageError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { Refusal } from '../../core/refusal.ts';
-import type { GenerationRequest } from '../../core/request.ts';
+import { inputsOf, type GenerationRequest } from '../../core/request.ts';
 import type { TaskReport, Usage } from '../../core/task.ts';
 import {
   anything,
@@ -16,54 +15,48 @@ import {
   text,
 } from '../../core/loose.ts';
 import { asNumber, asObject, asText, at } from '../../core/untrusted.ts';
+import { allInOneMedia } from '../all-in-one-media.ts';
+import { withOverrides } from '../overrides.ts';
 import type { HttpCall, Protocol } from '../protocol.ts';
 import { meaningOf } from './error-codes.ts';
 
 // AceData Cloud: one flat body in; task records `{id, request, response, finished_at}` out, which carry no status
 // word of their own.
 
-const sendable: readonly string[] = ['first_frame', 'reference_video'];
-
-/** An input that the body has no place for would be dropped, and the video bought without it. */
-function checkMedia({ media }: GenerationRequest, { id }: Model): void {
-  const lost = id.startsWith('wan3') ? media[0] : media.find(({ role }) => !sendable.includes(role));
-  if (lost === undefined) return;
-  throw new UsageError(`${id} at AceData takes no ${lost.role.replace('_', ' ')} from wan yet`, {
-    hint: '`wan models --provider acedata` lists what each model takes',
-  });
-}
-
 /** `audio` and `prompt_extend` are always sent: its documents disagree on their defaults. */
 function submit(request: GenerationRequest, model: Model): HttpCall {
-  checkMedia(request, model);
-  const frame = request.media.find((input) => input.role === 'first_frame');
-  const references = request.media.filter((input) => input.role === 'reference_video');
+  const isAllInOne = model.dialect === 'flat-media';
+  const clips = inputsOf(request, 'reference_video').map(({ url }) => url);
+  const files = isAllInOne
+    ? // What it does follows from the files; there is no action to name.
+      { media: allInOneMedia(request) }
+    : {
+        action: request.mode === 't2v' ? 'text2video' : 'image2video',
+        image_url: inputsOf(request, 'first_frame')[0]?.url,
+        reference_video_urls: clips.length === 0 ? undefined : clips,
+        audio_url: inputsOf(request, 'driving_audio')[0]?.url,
+      };
   const fields = {
-    action: request.mode === 't2v' ? 'text2video' : 'image2video',
     model: request.model,
     prompt: request.prompt,
     negative_prompt: request.negativePrompt,
-    image_url: frame?.url,
-    reference_video_urls: references.length === 0 ? undefined : references.map((input) => input.url),
+    ...files,
     size: request.size,
     resolution: request.resolution,
     ratio: request.ratio,
     duration: request.duration,
     shot_type: request.shotType,
     audio: request.audio ?? true,
-    audio_url: request.audioUrl,
     prompt_extend: request.promptExtend ?? true,
     watermark: request.watermark,
     seed: request.seed,
     callback_url: request.callbackUrl,
     // Without it the call stays open for the minutes that the video takes.
     async: true,
+    ...request.extras,
   };
-  return {
-    method: 'POST',
-    path: '/wan/videos',
-    body: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
-  };
+  const body = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return { method: 'POST', path: '/wan/videos', body: withOverrides(body, request.overrides, '') };
 }
 
 const waitingWords = new Set(['queued', 'pending', 'processing', 'running', 'submitted']);

@@ -30,5 +30,6 @@ export const dashscope: Provider = {
   },
   workspaceDomain: 'maas.aliyuncs.com',
   workspaceHeader: 'X-DashScope-WorkSpace',
+  paramRoot: 'parameters',
   keyPage: 'the Model Studio console, "API keys"',
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Model } from '../../core/model.ts';
+import { placeExtras } from '../../core/extra.ts';
+import { rulesFor, type Model } from '../../core/model.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { GenerationRequest } from '../../core/request.ts';
 import { asNumber, at } from '../../core/untrusted.ts';
@@ -7,14 +8,16 @@ import { link, number, object, present, rawText, readLoosely, taskId, text } fro
 import type { TaskReport, Usage } from '../../core/task.ts';
 import type { HttpCall, Protocol } from '../protocol.ts';
 import { meaningOf } from './error-codes.ts';
-import { inputOf } from './dialects.ts';
+import { withOverrides } from '../overrides.ts';
+import { dialectOf } from './dialects.ts';
 
 // Alibaba Model Studio's native task API: `{model, input, parameters}` in, `{output, usage, request_id}` out.
 
-const videoSynthesis = '/services/aigc/video-generation/video-synthesis';
-
 function submit(request: GenerationRequest, model: Model): HttpCall {
-  const input = inputOf(model.dialect, request);
+  const rules = rulesFor(model, request.mode, request.vaceFunction);
+  const dialect = dialectOf(rules.dialect);
+  const extras = placeExtras(request.extras, rules.extras);
+  const input = withoutAbsent({ ...dialect.input(request), ...extras.input });
   // The service refuses a body without `parameters`, so an empty object is sent where nothing was asked.
   const parameters = withoutAbsent({
     size: request.size,
@@ -24,25 +27,26 @@ function submit(request: GenerationRequest, model: Model): HttpCall {
     audio: request.audio,
     shot_type: request.shotType,
     prompt_extend: request.promptExtend,
-    watermark: request.watermark,
+    watermark: Object.hasOwn(input, 'watermark') ? undefined : request.watermark,
     seed: request.seed,
+    ...extras.parameters,
   });
-  const body = { model: request.model, input: withoutAbsent(input), parameters };
+  const body = withOverrides({ model: request.model, input, parameters }, request.overrides, 'parameters');
   return {
     method: 'POST',
-    path: videoSynthesis,
+    path: `/services/aigc/${dialect.path}/video-synthesis`,
     headers: {
       'X-DashScope-Async': 'enable',
-      ...(hasOssLink(request) ? { 'X-DashScope-OssResourceResolve': 'enable' } : {}),
+      ...(holdsOssLink(body) ? { 'X-DashScope-OssResourceResolve': 'enable' } : {}),
     },
     body,
   };
 }
 
-function hasOssLink(request: GenerationRequest): boolean {
-  return [request.audioUrl, ...request.media.map((input) => input.url)].some(
-    (url) => url?.toLowerCase().startsWith('oss://') === true,
-  );
+/** Uploads are read only when the header says so, wherever in the body they stand. */
+function holdsOssLink(value: unknown): boolean {
+  if (typeof value === 'string') return /^oss:\/\/\S+$/iu.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsOssLink);
 }
 
 function withoutAbsent(fields: Record<string, unknown>): Record<string, unknown> {

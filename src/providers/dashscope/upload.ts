@@ -43,7 +43,8 @@ function readPolicy(body: unknown): UploadPolicy | undefined {
   if (host === undefined || directory === undefined || !/^[\x21-\x7e]+$/u.test(directory)) return undefined;
   return {
     host,
-    maxBytes: size !== undefined && size > 0 ? Math.floor(size * mebibyte) : undefined,
+    // Below one byte nothing could be uploaded at all: as good as not said.
+    maxBytes: size !== undefined && size * mebibyte >= 1 ? Math.floor(size * mebibyte) : undefined,
     form: (name) => {
       const key = `${directory}/${name}`;
       return {
@@ -72,22 +73,35 @@ function readStoreRefusal(text: string): Refusal | undefined {
     : { code, message: inTag('Message') ?? '', requestId: inTag('RequestId') };
 }
 
+/** PostObject of Alibaba Cloud OSS: 200 and 204 without a body, 201 with a `PostResponse`. */
+function isStored(status: number, text: string): boolean {
+  const body = text.trim();
+  return (
+    [200, 201, 204].includes(status) &&
+    (body === '' || /^(?:<\?xml[^>]{0,200}\?>\s*)?<PostResponse[\s>]/u.test(body))
+  );
+}
+
 function meaningOf(status: number, refusal: Refusal | undefined): StoreMeaning {
   const code = refusal?.code;
   if (status === 403 && /policy expired/iu.test(refusal?.message ?? '')) return 'expired';
   if (status === 413 || code === 'EntityTooLarge') return 'too-large';
   // A name that is taken gives way to the next one; `RequestTimeout` comes with a 400.
   const passes = ['RequestTimeout', 'FileAlreadyExists', 'ServiceBusy'].includes(code ?? '');
-  return passes || status === 408 || status === 429 || status >= 500 ? 'again' : 'refused';
+  // A page of somebody else's in place of the store's answer.
+  const isStrange = status >= 200 && status < 300;
+  return passes || isStrange || status === 408 || status === 429 || status >= 500 ? 'again' : 'refused';
 }
 
 export const dashscopeUpload: PolicyUpload = {
   kind: 'policy',
+  scheme: 'oss://',
   policyCall: (model) => ({
     method: 'GET',
     path: `/uploads?action=getPolicy&model=${encodeURIComponent(model)}`,
   }),
   readPolicy,
+  isStored,
   readStoreRefusal,
   meaningOf,
   lifetimeMs: 48 * 3_600_000,

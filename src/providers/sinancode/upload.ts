@@ -8,6 +8,7 @@ const reply = z.object({ ...fields, data: object(fields) });
 /** docs.sinancode.com, "Upload File", read 2026-10. It takes the same key as the API. */
 export const sinancodeUpload: FormUpload = {
   kind: 'form',
+  scheme: 'https://',
   host: 'files-api.sinancode.com',
   basePath: '',
   path: '/api/upload/file',
@@ -18,6 +19,7 @@ export const sinancodeUpload: FormUpload = {
   baseVariables: ['SINANCODE_UPLOAD_BASE_URL'],
   // Unsure: the reply is documented to say.
   assumedLifetimeMs: 86_400_000,
+  maxLifetimeMs: 30 * 86_400_000,
   readUrl: (body) => {
     const read = readLoosely(reply, body);
     const place = read?.url === undefined && read?.cn_url === undefined ? read?.data : read;
