@@ -1,21 +1,9 @@
 import { asObject } from '../core/untrusted.ts';
 import { bad, given, type Fields } from './flat-fields.ts';
 import type { Input, InputKind } from './input.ts';
+import { wan3MediaMax, wan3MediaTypes } from './wan3-media.ts';
 
 // The files that a body names: typed items for wan3.0, a list of clips for wan2.6-r2v.
-
-/** How many of each wan3.0 takes (guide and skill of 2026-10); the list as a whole takes ten. */
-const mediaMax: Record<string, number> = {
-  first_frame: 1,
-  last_frame: 1,
-  reference_image: 10,
-  reference_video: 5,
-  reference_audio: 5,
-  file: 1,
-  link: 1,
-};
-
-const mediaTypes = Object.keys(mediaMax);
 
 /** An item of `media`. */
 export type Media = Input & { type: string };
@@ -26,8 +14,8 @@ export function readMedia(fields: Fields): Media[] {
   if (!Array.isArray(media) || media.length > 10) throw bad('media must be a list of at most 10 items');
   return media.map((item: unknown, index) => {
     const { type, url } = asObject(item) ?? {};
-    if (typeof type !== 'string' || !mediaTypes.includes(type)) {
-      throw bad(`media[${index}].type must be one of ${mediaTypes.join(', ')}`);
+    if (typeof type !== 'string' || !wan3MediaTypes.includes(type)) {
+      throw bad(`media[${index}].type must be one of ${wan3MediaTypes.join(', ')}`);
     }
     if (typeof url !== 'string') throw bad(`media[${index}].url is required`);
     return { field: `media[${index}].url`, kind: kindOf(type), url, type, isPage: type === 'link' };
@@ -40,7 +28,7 @@ export function mediaFailure(media: readonly Media[]): string | undefined {
   const frames = count('first_frame') + count('last_frame');
   if (frames > 0 && frames < media.length)
     return 'The two modes are mutually exclusive: frames and references';
-  const tooMany = Object.entries(mediaMax).find(([type, max]) => count(type) > max);
+  const tooMany = Object.entries(wan3MediaMax).find(([type, max]) => count(type) > max);
   if (tooMany !== undefined) return `media takes at most ${tooMany[1]} of type ${tooMany[0]}`;
   return count('file') + count('link') > 1 ? 'file and link are mutually exclusive' : undefined;
 }

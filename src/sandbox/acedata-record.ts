@@ -1,5 +1,6 @@
 import { asNumber } from '../core/untrusted.ts';
 import type { FaultRule } from './fault-plan.ts';
+import { plannedFate } from './planned-fate.ts';
 import { resultLink, type Encoding } from './result-links.ts';
 import type { Signer } from './signer.ts';
 import type { Task } from './task-store.ts';
@@ -15,13 +16,10 @@ export function acedataState(
   now: number,
   fault: FaultRule | undefined,
 ): { task: Task; state: TaskState } {
-  if (fault?.task === undefined) return { task, state: stateAt(task, now) };
-  const fate = {
-    state: fault.task,
-    code: fault.code ?? 'api_error',
-    message: fault.message ?? 'asked for by the fault plan',
-  };
-  return { task: { ...task, fate }, state: fault.task };
+  const fate = plannedFate(fault, 'api_error');
+  return fate === undefined
+    ? { task, state: stateAt(task, now) }
+    : { task: { ...task, fate }, state: fate.state };
 }
 
 /** The record that `/wan/tasks` shows; an unknown task is an empty object. */

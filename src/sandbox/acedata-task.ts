@@ -4,6 +4,7 @@ import { shapeOfPicture } from './clip-shape.ts';
 import type { FoundInput, InputContext, MediaLimits } from './input.ts';
 import { inspectInput } from './inputs.ts';
 import { clip26, clip30, img20b, sound25, sound30, totalSeconds30 } from './media-limits.ts';
+import { plannedFate } from './planned-fate.ts';
 import type { Call } from './route.ts';
 import type { Task } from './task-store.ts';
 
@@ -43,7 +44,7 @@ export async function makeAcedataTask(
   const frame = found.find(({ one }) => one === request.frame)?.result;
   const picture = frame !== undefined && 'size' in frame ? frame.size : undefined;
   const shape = picture === undefined ? request.shape : shapeOfPicture(picture, request.tier);
-  const fate = plannedFate(call) ?? failedFate(message);
+  const fate = plannedFate(call.fault, 'api_error') ?? failedFate(message);
   return {
     version: 1,
     id: randomUUID(),
@@ -69,15 +70,6 @@ export async function makeAcedataTask(
       ratio: request.ratio ?? '16:9',
       inputSeconds: Math.round(secondsOf(results, 'video', unknownSeconds)),
     },
-  };
-}
-
-function plannedFate({ fault }: Call): Task['fate'] {
-  if (fault?.task === undefined) return undefined;
-  return {
-    state: fault.task,
-    code: fault.code ?? 'api_error',
-    message: fault.message ?? 'asked for by the fault plan',
   };
 }
 

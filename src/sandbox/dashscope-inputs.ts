@@ -15,7 +15,8 @@ import {
 } from './dashscope-fields.ts';
 import type { NamedInputs } from './dashscope-named-inputs.ts';
 import { readVace } from './dashscope-vace.ts';
-import { allMediaTypes, mediaFailure, readMedia } from './dashscope-media.ts';
+import { mediaFailure, readMedia } from './dashscope-media.ts';
+import { wan3MediaTypes } from './wan3-media.ts';
 import type { Input } from './input.ts';
 import { clip26Old } from './media-limits.ts';
 
@@ -105,7 +106,7 @@ const readers: Record<ModelTask, (input: Fields, parameters: Fields, row: ModelR
     };
   },
   all: (input, parameters) => {
-    const media = readMedia(input, allMediaTypes, false);
+    const media = readMedia(input, wan3MediaTypes, false);
     if (media.length === 0 && text(input, 'prompt') === undefined) throw fieldRequired('prompt');
     const frame = media.find(({ type }) => type === 'first_frame' || type === 'reference_video');
     const failure = mediaFailure(media, parameters);

@@ -2,22 +2,9 @@ import { asObject } from '../core/untrusted.ts';
 import { fieldRequired, invalid, listOf, text, type Fields } from './dashscope-fields.ts';
 import type { Input, InputFailure, InputKind } from './input.ts';
 import { Refused } from './reply.ts';
+import { wan3MediaMax } from './wan3-media.ts';
 
 // `input.media` of wan2.7 and wan3.0: a list of typed files.
-
-/** wan3.0: how many of each. */
-const mediaMax: Record<string, number> = {
-  first_frame: 1,
-  last_frame: 1,
-  reference_image: 10,
-  reference_video: 5,
-  reference_audio: 5,
-  file: 1,
-  link: 1,
-};
-
-/** Every type that wan3.0 takes. */
-export const allMediaTypes = Object.keys(mediaMax);
 
 /** An item of `input.media`. */
 export type MediaItem = Input & { type: string };
@@ -28,7 +15,7 @@ export function mediaFailure(media: readonly MediaItem[], parameters: Fields): I
   const frames = count('first_frame') + count('last_frame');
   if (frames > 0 && frames < media.length)
     return invalid('The two modes are mutually exclusive: frames and references.');
-  const tooMany = Object.entries(mediaMax).find(([type, max]) => count(type) > max);
+  const tooMany = Object.entries(wan3MediaMax).find(([type, max]) => count(type) > max);
   if (tooMany !== undefined) return invalid(`media takes at most ${tooMany[1]} of type ${tooMany[0]}.`);
   if (count('file') + count('link') > 1) return invalid('file and link are mutually exclusive.');
   if (count('file') + count('link') > 0 && parameters['prompt_extend'] === false) {

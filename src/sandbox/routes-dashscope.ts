@@ -4,6 +4,7 @@ import { listTasks } from './dashscope-list.ts';
 import { planTask, type Plan } from './dashscope-plan.ts';
 import { taskFields, unknownTask } from './dashscope-task-view.ts';
 import type { FaultRule } from './fault-plan.ts';
+import { plannedFate } from './planned-fate.ts';
 import { jsonReply, Refused, type Reply } from './reply.ts';
 import type { Call, Route, Service } from './route.ts';
 import type { Signer } from './signer.ts';
@@ -108,20 +109,13 @@ async function submit(call: Call, parts: DashscopeParts): Promise<Reply> {
   return reply;
 }
 
+const usualCode = 'InternalError';
+
 /** A fault plan's word goes before what the request itself deserves. */
 function fateOf(plan: Plan, fault: FaultRule | undefined): Task['fate'] {
-  if (fault?.task !== undefined) return plannedFate(fault, fault.task);
-  return plan.failure === undefined ? undefined : { state: 'FAILED', ...plan.failure };
-}
-
-/** A rule with an empty code makes a task that fails without a reason. */
-function plannedFate(fault: FaultRule, state: NonNullable<FaultRule['task']>): NonNullable<Task['fate']> {
-  const code = fault.code ?? 'InternalError';
-  return {
-    state,
-    code,
-    message: fault.message ?? (code === '' ? '' : 'This failure was asked for by the fault plan.'),
-  };
+  const planned = plannedFate(fault, usualCode);
+  if (planned !== undefined || plan.failure === undefined) return planned;
+  return { state: 'FAILED', ...plan.failure };
 }
 
 async function query(call: Call, parts: DashscopeParts): Promise<Reply> {
@@ -129,11 +123,10 @@ async function query(call: Call, parts: DashscopeParts): Promise<Reply> {
   const id = call.params[0] ?? '';
   const stored = await ownTask(id, account, parts.tasks);
   if (stored === undefined) return answer(unknownTask(id), id);
-  const { fault } = call;
-  if (fault?.task === undefined)
-    return answer(taskFields(stored, stateAt(stored, call.now), call.origin, parts.signer), id);
-  const task = { ...stored, fate: plannedFate(fault, fault.task) };
-  return answer(taskFields(task, fault.task, call.origin, parts.signer), id);
+  const planned = plannedFate(call.fault, usualCode);
+  const task = planned === undefined ? stored : { ...stored, fate: planned };
+  const state = planned?.state ?? stateAt(stored, call.now);
+  return answer(taskFields(task, state, call.origin, parts.signer), id);
 }
 
 async function ownTask(id: string, account: string, tasks: TaskStore): Promise<Task | undefined> {

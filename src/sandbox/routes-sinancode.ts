@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { shapeOfPicture, shapeOfRatio } from './clip-shape.ts';
 import type { InputContext } from './input.ts';
 import { inspectInput } from './inputs.ts';
+import { plannedFate } from './planned-fate.ts';
 import { jsonReply, Refused, type Reply } from './reply.ts';
 import type { Call, Route, Service } from './route.ts';
 import type { Signer } from './signer.ts';
@@ -128,7 +129,8 @@ async function makeTask(
   const picture = frame !== undefined && 'size' in frame ? frame.size : undefined;
   const shape = picture === undefined ? shapeOfRatio(tier, '16:9') : shapeOfPicture(picture, tier);
   const fate =
-    plannedFate(call) ?? (failure === undefined ? undefined : { state: 'FAILED' as const, ...failure });
+    plannedFate(call.fault, 'InternalError') ??
+    (failure === undefined ? undefined : { state: 'FAILED' as const, ...failure });
   return {
     version: 1,
     id: randomUUID(),
@@ -146,21 +148,12 @@ async function makeTask(
   };
 }
 
-function plannedFate({ fault }: Call): Task['fate'] {
-  if (fault?.task === undefined) return undefined;
-  return {
-    state: fault.task,
-    code: fault.code ?? 'InternalError',
-    message: fault.message ?? 'This failure was asked for by the fault plan.',
-  };
-}
-
 async function query(call: Call, parts: SinancodeParts): Promise<Reply> {
   const account = accountOf(call, parts.signer);
   const id = call.params[0] ?? '';
   const stored = await parts.tasks.find(id);
   const isOwn = stored?.service === 'sinancode' && stored.account === account;
-  const planned = plannedFate(call);
+  const planned = plannedFate(call.fault, 'InternalError');
   const state = stored === undefined || !isOwn ? 'UNKNOWN' : (planned?.state ?? stateAt(stored, call.now));
   if (stored === undefined || state === 'UNKNOWN') throw new Refused(404, 'not_found', 'Task not found.');
   const task = planned === undefined ? stored : { ...stored, fate: planned };

@@ -9,7 +9,7 @@ import { withRegionHint } from './region-hint.ts';
 import type { Connection, Runtime } from './runtime.ts';
 import { saveResult } from './save.ts';
 import { leaveIfAsked, submitJob } from './submit.ts';
-import { checkUploads, uploadInputs, type Uploaded } from './upload-inputs.ts';
+import { checkUploads, uploadInputs, type UploadedRequest } from './upload-inputs.ts';
 import { waitForTask } from './wait.ts';
 
 export type Plan = {
@@ -67,7 +67,7 @@ async function uploadOrLeave(
   { connection, request, model }: Plan,
   job: Job,
   onChange: (job: Job) => void,
-): Promise<Uploaded> {
+): Promise<UploadedRequest> {
   const write = async (patch: Partial<Job>) => {
     const next = { ...job, ...patch };
     onChange(next);

@@ -60,7 +60,7 @@ export async function checkUploads(
 const maxInlineBytes = 7_000_000;
 
 /** What uploading made of a request: as it is sent, and as the record keeps it. */
-export type Uploaded = { sent: GenerationRequest; kept: GenerationRequest };
+export type UploadedRequest = { sent: GenerationRequest; kept: GenerationRequest };
 
 /**
  * Gives the service every input that only this machine has, one after the other. Where it takes no uploads now, a
@@ -71,7 +71,7 @@ export async function uploadInputs(
   runtime: Runtime,
   connection: Connection,
   { job, request, model }: { job: Job; request: GenerationRequest; model: Model },
-): Promise<Uploaded> {
+): Promise<UploadedRequest> {
   const rules = rulesFor(model, request.mode, request.vaceFunction);
   const sent: MediaInput[] = [];
   const kept: MediaInput[] = [];
