@@ -4,6 +4,7 @@ import type { AssetSource } from '../core/asset.ts';
 import { WanError } from '../core/errors.ts';
 import type { SendOutcome } from '../core/http.ts';
 import { exchange } from './exchange.ts';
+import { freeBuffers } from './free-buffers.ts';
 import { StallWatch } from './stall-watch.ts';
 
 /** A multipart form: texts first, the file last, as object stores want it. */
@@ -31,6 +32,8 @@ export type PostFormOptions = {
 
 /** Bytes between two reports of progress. */
 const progressBytes = 256 * 1024;
+/** Bytes after which what was sent is let go of. */
+const freeEveryBytes = 8 * 1024 * 1024;
 
 /**
  * Posts a form in one attempt: exact Content-Length, never chunked, no redirect followed, a few pieces of the file in
@@ -48,6 +51,7 @@ export async function postForm(url: URL, form: Form, options: PostFormOptions): 
   const body = async function* () {
     let encoded = 0;
     let told = 0;
+    let freed = 0;
     const around = Number(parts.contentLength) - form.file.bytes;
     try {
       for await (const part of pieces(parts, source)) {
@@ -56,6 +60,10 @@ export async function postForm(url: URL, form: Form, options: PostFormOptions): 
         watch.wait();
         yield part;
         encoded += part.length;
+        if (encoded - freed >= freeEveryBytes) {
+          freeBuffers();
+          freed = encoded;
+        }
         const sent = Math.min(Math.max(0, encoded - around), form.file.bytes);
         if (sent - told >= progressBytes) options.onProgress((told = sent));
       }
