@@ -7,6 +7,7 @@ import { openWorkbench } from '../cli/workbench.ts';
 import { findModel } from '../catalog/index.ts';
 import { formatBytes } from '../core/bytes.ts';
 import { checkFile } from '../core/check-file.ts';
+import { checkName } from '../core/check-name.ts';
 import { UsageError, WanError } from '../core/errors.ts';
 import type { MediaFacts } from '../core/media-facts.ts';
 import { mediaTypeOf } from '../core/media-type.ts';
@@ -54,6 +55,8 @@ export async function runUpload(
   const { file, facts } = await probeFile(path.resolve(context.cwd, input.file), {
     signal: context.signal,
   });
+  const problem = checkName(facts, file.path);
+  if (problem !== undefined) throw new UsageError(problem.message, { hint: problem.hint });
   const bench = await openWorkbench(context, talk, flags);
   try {
     const connection = await bench.connection(flags);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { checkName } from '../core/check-name.ts';
 import { UsageError } from '../core/errors.ts';
 import type { MediaFacts, MediaKind } from '../core/media-facts.ts';
 import type { MediaRole } from '../core/media-rule.ts';
@@ -68,6 +69,8 @@ async function readSource(
   const file = /^file:/iu.test(text) ? readFileUrl(flag, text) : value;
   const { probeFile } = await import('../media/probe.ts');
   const found = await probeFile(path.resolve(cwd, file), signal === undefined ? {} : { signal });
+  const problem = checkName(found.facts, found.file.path);
+  if (problem !== undefined) throw new UsageError(problem.message, { hint: problem.hint });
   return { url: pathToFileURL(found.file.path).href, ...found };
 }
 

@@ -26,6 +26,20 @@ const track = (file: string) => ['t2v', 'a song', '--audio-url', file];
 
 const rows: Row[] = [
   [
+    'a PNG named .jpg',
+    image('a.jpg'),
+    (file) => writeFile(file, pngFile(640, 480)),
+    /a\.jpg is a PNG file, whatever its name says/u,
+    /mv \S+a\.jpg \S+a\.png/u,
+  ],
+  [
+    'a WAV named .mp3',
+    track('a.mp3'),
+    (file) => writeFile(file, wavFile(5)),
+    /a\.mp3 is a WAV file, whatever its name says/u,
+    /mv \S+a\.mp3 \S+a\.wav/u,
+  ],
+  [
     'a text file named .jpg',
     image('a.jpg'),
     (file) => writeFile(file, 'hello, world\n'),
@@ -40,10 +54,10 @@ const rows: Row[] = [
     /give a video/u,
   ],
   [
-    'a transparent PNG named .jpg',
-    image('a.jpg'),
+    'a transparent PNG',
+    image('a.png'),
     (file) => writeFile(file, pngFile(640, 480, 6)),
-    /a\.jpg has an alpha channel/u,
+    /a\.png has an alpha channel/u,
     /flatten it/u,
   ],
   [
@@ -166,11 +180,11 @@ describe('a file that lies', () => {
     expect(await recordsOf(place, 'open')).toEqual([]);
   });
 
-  test('by its name alone is sent as what it is', async () => {
+  test('without an ending is sent as what it is', async () => {
     const place = await makePlace();
-    await writeFile(path.join(place.cwd, 'photo.jpg'), pngFile(640, 480));
+    await writeFile(path.join(place.cwd, 'photo'), pngFile(640, 480));
     const sandbox = await openSandbox();
-    const run = await runWan([...image('photo.jpg', '--resolution', '720P', '-d', '2')], {
+    const run = await runWan([...image('photo', '--resolution', '720P', '-d', '2')], {
       env: sandbox.env,
       place,
     });
