@@ -1,6 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import type { Context } from './cli/context.ts';
-import { createRegister, talkFlagsFromArguments, type Register, type Session } from './cli/session.ts';
+import {
+  createRegister,
+  subjectFor,
+  talkFlagsFromArguments,
+  type Register,
+  type Session,
+} from './cli/session.ts';
 import { jobSubject, type Subject } from './cli/subject.ts';
 import { authCommand } from './commands/auth.ts';
 import { configCommand } from './commands/config.ts';
@@ -66,7 +72,8 @@ function subjectOfArguments(program: Command, argv: readonly string[], session: 
     parent.commands.find((command) => command.name() === name);
   const first = find(program, argv[0]);
   const command = (first === undefined ? undefined : find(first, argv[1])) ?? first;
-  return (command === undefined ? undefined : session.subjects.get(command)) ?? jobSubject;
+  const subject = command === undefined ? undefined : session.subjects.get(command);
+  return command === undefined || subject === undefined ? jobSubject : subjectFor(command, subject);
 }
 
 function createProgram(session: Session, argv: readonly string[]): Command {

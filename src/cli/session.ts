@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { addTalkOptions } from './options.ts';
-import { dryRunSubject, type Subject } from './subject.ts';
+import { dryRunSubject, type Subject, type SubjectOf } from './subject.ts';
 import type { Talk } from './talk.ts';
 import type { TalkFlags } from './talk-flags.ts';
 
@@ -18,13 +18,18 @@ export type Session = {
   exitCode: number;
   talk: Talk | undefined;
   /** What each command's document is about, for mistakes found before the command runs. */
-  subjects: Map<Command, Subject>;
+  subjects: Map<Command, SubjectOf>;
 };
+
+/** What a command's document is about, as far as its arguments have been read. */
+export function subjectFor(command: Command, subject: SubjectOf): Subject {
+  return typeof subject === 'function' ? subject(command) : subject;
+}
 
 /** What commands are declared with: their bodies are loaded when they run, not before. */
 export type Register = <Arguments extends unknown[]>(
   command: Command,
-  subject: Subject,
+  subject: SubjectOf,
   load: () => Promise<Action<Arguments>>,
 ) => (...values: Arguments) => Promise<void>;
 
@@ -35,7 +40,7 @@ export function createRegister(session: Session): Register {
     return async (...values) => {
       const { createTalk } = await import('./talk.ts');
       const flags = talkFlagsOf(command.opts());
-      const about = command.opts()['dryRun'] === true ? dryRunSubject : subject;
+      const about = command.opts()['dryRun'] === true ? dryRunSubject : subjectFor(command, subject);
       if (flags.print !== undefined) (await import('./print-field.ts')).checkPrint(flags.print, about);
       session.talk = createTalk(session.context, flags, about);
       const run = await load();

@@ -18,10 +18,12 @@ export type Talk = {
   /** Details for `--verbose`. */
   trace: (message: string) => void;
   event: (event: JobEvent) => void;
-  /** The job this command is about, as it stands: failures are told with it. */
+  /** A job that this command is about, as it stands: failures are told with it, or with all of them. */
   setJob: (job: Job, options?: { isForeign?: boolean }) => void;
   /** The result: the document for machines, the lines for people. Gives the exit code. */
   finish: (result: { value: unknown; lines: readonly string[]; error?: WanError | undefined }) => number;
+  /** How one of several jobs ended, told at once; the command goes on with the others. */
+  problem: (name: string, error: WanError) => void;
   /** The failure, told once. Gives the exit code. */
   fail: (error: WanError) => number;
   close: () => void;
@@ -31,7 +33,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
   const { io, clock } = context;
   const color = new Chalk({ level: useColor(context, flags) ? 1 : 0 });
   const isMachine = flags.json || flags.jsonl || flags.print !== undefined;
-  let current: unknown = null;
+  const current = new Map<string, ReturnType<typeof jobDocument>>();
   let progress: Progress | undefined;
   let lastProgressMs = -Infinity;
   const isDue = (isLast: boolean) => {
@@ -73,9 +75,14 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     else if (flags.print !== undefined && isResult) io.out(fieldOf(whole, flags.print, subject.noun));
   }
 
-  function tellError(error: WanError): void {
+  /** The job that is spoken of, where there is just one. */
+  function only(): ReturnType<typeof jobDocument> | null {
+    return subject === jobsSubject && current.size > 1 ? null : ([...current.values()].at(-1) ?? null);
+  }
+
+  function tellError(error: WanError, name = ''): void {
     const id = error.requestId === undefined ? '' : ` (request id ${oneLine(error.requestId)})`;
-    say(`${color.red('error:')} ${error.message}${id}`);
+    say(`${color.red('error:')} ${name}${error.message}${id}`);
     if (error.hint !== undefined) say(`${color.cyan('hint:')} ${error.hint}`);
     if (flags.verbose && error.cause instanceof Error) say(`cause: ${oneLine(error.cause.message)}`);
   }
@@ -83,7 +90,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
   return {
     flags,
     notice: (message) => {
-      writeEvent('notice', { job_id: at(current, 'id') ?? null, message: oneLine(message) });
+      writeEvent('notice', { job_id: only()?.id ?? null, message: oneLine(message) });
       if (!flags.quiet) say(`note: ${oneLine(message)}`);
     },
     trace: (message) => {
@@ -115,8 +122,9 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
       if (!flags.quiet) show().event(event);
     },
     setJob: (job, options) => {
-      current = jobDocument(job, options);
+      current.set(job.id, jobDocument(job, options));
     },
+    problem: (name, error) => tellError(error, `${name}: `),
     finish: ({ value, lines, error }) => {
       progress?.stop();
       writeDocument(value, error, true);
@@ -127,7 +135,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     },
     fail: (error) => {
       progress?.stop();
-      writeDocument(subject === jobsSubject ? [] : current, error, false);
+      writeDocument(subject === jobsSubject ? [...current.values()] : only(), error, false);
       tellError(error);
       return error.exitCode;
     },
