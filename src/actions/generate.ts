@@ -1,76 +1,19 @@
 import type { Context } from '../cli/context.ts';
-import { connectionShape, generationShape, readFlags, savingShape, waitingShape } from '../cli/flags.ts';
-import { checkStdout, inUseOf, savingOf, stdoutWriter, waitingOf } from '../cli/job-flags.ts';
+import { readFlags, videoShape } from '../cli/flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
-import { jobDocument } from '../core/documents.ts';
-import { NoKeyError } from '../core/errors.ts';
-import type { Job } from '../core/job.ts';
-import { describePurchase } from '../core/purchase.ts';
-import { generate } from '../workflow/generate.ts';
-import { checkTarget } from '../workflow/output-target.ts';
-import { planRequest } from '../workflow/plan-request.ts';
-import type { Connection } from '../workflow/runtime.ts';
-import { checkUploads } from '../workflow/upload-inputs.ts';
-import { finishDryRun } from './dry-run.ts';
+import { makeVideos } from './make-videos.ts';
 import { readWish, splitFlags, type GenerateInput } from './read-wish.ts';
 
-/** Every command that makes a video: everything is checked before a cent is spent. */
+/** Every command that makes a video. */
 export async function runGenerate(context: Context, talk: Talk, input: GenerateInput): Promise<number> {
   const { extras, plain } = splitFlags(input);
-  const flags = readFlags({ ...generationShape, ...waitingShape, ...savingShape, ...connectionShape }, plain);
+  const flags = readFlags(videoShape, plain);
   const wish = await readWish(context, input, flags, extras);
   const bench = await openWorkbench(context, talk, flags);
-  const planFor = (connection: Connection) => {
-    const inUse = inUseOf(connection.profile, flags);
-    const model = flags.model ?? bench.setting(`model.${input.mode}`, inUse);
-    return { inUse, plan: planRequest(connection, wish, { model, region: flags.region }) };
-  };
-  const offline = async () => bench.connectionOffline(flags);
   try {
-    const { connection, notices } =
-      flags.dryRun === true
-        ? await offline()
-        : await bench.connection(flags).then(
-            (found) => ({ connection: found, notices: [] }),
-            async (error: unknown) => {
-              // What is wrong with the request is worth knowing before a key is at hand.
-              if (error instanceof NoKeyError) planFor((await offline()).connection);
-              throw error;
-            },
-          );
-    notices.forEach(talk.notice);
-    const { plan, inUse } = planFor(connection);
-    const saving = savingOf(context, bench, inUse, flags);
-    checkStdout(context, talk, saving, !flags.wait);
-    await checkTarget(saving);
-    const waiting = waitingOf(context, bench, inUse, flags);
-
-    plan.warnings.forEach(talk.notice);
-    const purchase = describePurchase(plan.request, plan.model);
-    if (!talk.flags.quiet) context.io.err(purchase);
-    if (flags.dryRun === true) {
-      await checkUploads(bench.runtime, connection, plan.request, plan.model).catch((error: unknown) => {
-        // Who has no key at all yet is only looking.
-        if (!(error instanceof NoKeyError) || connection.key !== '') throw error;
-        talk.notice(`${error.message}: ${error.hint}`);
-      });
-      return finishDryRun(context, talk, connection, plan);
-    }
-    const job = await generate(
-      bench.runtime,
-      { connection, ...plan, saving, noWait: !flags.wait, ...waiting },
-      { job: talk.setJob, toStdout: stdoutWriter(context) },
-    );
-    return finish(talk, job, !flags.wait);
+    return await makeVideos(context, talk, bench, { wish, flags });
   } finally {
     await bench.close();
   }
-}
-
-function finish(talk: Talk, job: Job, noWait: boolean): number {
-  if (noWait) talk.notice(`accepted as job ${job.id}; \`wan wait ${job.id}\` saves the video`);
-  const path = job.outputs[0]?.path ?? null;
-  const line = noWait ? job.task_id : path === '-' ? null : path;
-  return talk.finish({ value: jobDocument(job), lines: line === null ? [] : [line] });
 }

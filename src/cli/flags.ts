@@ -48,6 +48,14 @@ export const generationShape = {
   dryRun: flag,
 };
 
+/** All that a command which makes videos takes, but for its inputs and the fields of its mode. */
+export const videoShape = {
+  ...generationShape,
+  ...waitingShape,
+  ...savingShape,
+  ...connectionShape,
+};
+
 /** Flags of every command, which the talk has read already. */
 const talkShape = {
   json: flag,
