@@ -15,6 +15,7 @@ import { downloadCommand } from './commands/download.ts';
 import { generationCommands } from './commands/generation-command.ts';
 import { listCommand } from './commands/list.ts';
 import { modelsCommand } from './commands/models.ts';
+import { resumeCommand } from './commands/resume.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { statusCommand } from './commands/status.ts';
 import { uploadCommand } from './commands/upload.ts';
@@ -50,6 +51,7 @@ const commands: Record<string, (register: Register) => Command> = {
   status: statusCommand,
   wait: waitCommand,
   download: downloadCommand,
+  resume: resumeCommand,
   list: listCommand,
   models: modelsCommand,
   upload: uploadCommand,

@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import type { Context } from '../cli/context.ts';
 import { connectionShape, readFlags, savingShape } from '../cli/flags.ts';
-import { checkStdout, savingOfJob, stdoutWriter } from '../cli/job-flags.ts';
+import { checkStdout, connectionsOf, savingOfJob, stdoutWriter } from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
 import { NotFinishedError } from '../core/errors.ts';
 import { handleOf, requireTask } from '../workflow/job-state.ts';
 import { askOnce } from '../workflow/query.ts';
-import { collect } from './collect.ts';
+import { bringHome, onlyWaiting } from './bring-home.ts';
 import { findJob, type FoundJob } from './find-job.ts';
+import { tell } from './wait.ts';
 
 const shape = { ...connectionShape, ...savingShape, taskId: z.string().optional() };
 
@@ -25,12 +26,15 @@ export async function runDownload(
     const saving = savingOfJob(context, bench, found.job, flags);
     checkStdout(context, talk, saving, false);
     const finished = await finishedOf(found);
-    return await collect(bench.runtime, talk, finished, {
+    const job = await bringHome(bench.runtime, talk, finished, {
+      ...onlyWaiting,
       saving,
+      connections: connectionsOf(flags),
       deadlineMs: undefined,
       pollIntervalMs: undefined,
       toStdout: stdoutWriter(context),
     });
+    return tell(talk, job, found.isForeign);
   } finally {
     await bench.close();
   }

@@ -40,13 +40,7 @@ export async function findJob(
     const job = await settleLostSubmit(named.job, bench.runtime.jobs);
     checkProvider(job, flags.provider);
     talk.setJob(job);
-    const model = job.model === null ? undefined : findModel(job.provider, job.model);
-    return {
-      job,
-      isForeign: false,
-      connect: () => bench.connectionOf(job, flags),
-      linkHours: (model ?? assumedModel(job.provider, job.model ?? '', job.mode ?? 't2v')).linkHours,
-    };
+    return foundJob(bench, job, flags);
   }
   const connection = await bench.connection(flags);
   const saving = savingOf(context, bench, inUseOf(connection.profile, flags), {
@@ -57,6 +51,17 @@ export async function findJob(
   talk.setJob(job, { isForeign: true });
   const { linkHours } = assumedModel(job.provider, '', 't2v');
   return { job, isForeign: true, connect: async () => connection, linkHours };
+}
+
+/** A job whose record is at hand. */
+export function foundJob(bench: Workbench, job: Job, flags: ConnectionFlags): FoundJob {
+  const model = job.model === null ? undefined : findModel(job.provider, job.model);
+  return {
+    job,
+    isForeign: false,
+    connect: () => bench.connectionOf(job, flags),
+    linkHours: (model ?? assumedModel(job.provider, job.model ?? '', job.mode ?? 't2v')).linkHours,
+  };
 }
 
 /** A record knows its provider; a flag that says otherwise is a mix-up of two jobs. */

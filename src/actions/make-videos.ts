@@ -1,19 +1,31 @@
 import type { Context } from '../cli/context.ts';
 import type { readFlags, videoShape } from '../cli/flags.ts';
-import { checkStdout, inUseOf, savingOf, stdoutWriter, waitingOf } from '../cli/job-flags.ts';
+import {
+  checkStdout,
+  connectionsOf,
+  inUseOf,
+  refuseOneName,
+  savingOf,
+  stdoutWriter,
+  waitingOf,
+} from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import type { Workbench } from '../cli/workbench.ts';
-import { jobDocument } from '../core/documents.ts';
 import { NoKeyError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { describePurchase } from '../core/purchase.ts';
+import type { GenerationRequest } from '../core/request.ts';
 import type { Wish } from '../core/wish.ts';
-import { generate } from '../workflow/generate.ts';
 import { checkTarget } from '../workflow/output-target.ts';
 import { planRequest } from '../workflow/plan-request.ts';
 import type { Connection } from '../workflow/runtime.ts';
 import { checkUploads } from '../workflow/upload-inputs.ts';
 import { finishDryRun } from './dry-run.ts';
+import { openJobKey } from './job-key.ts';
+import { makeOne, type Making } from './make-one.ts';
+import { finishSeveral, savedPath, settle, type Outcome } from './outcomes.ts';
+import { tell } from './wait.ts';
+import { checkCount } from './check-count.ts';
 
 /** What is wanted, and how the command line wants it. */
 export type VideoOrder = {
@@ -30,6 +42,8 @@ export async function makeVideos(
   bench: Workbench,
   { wish, flags, connect = () => bench.connection(flags) }: VideoOrder,
 ): Promise<number> {
+  const count = checkCount(flags);
+  const keys = await openJobKey(context, talk, bench, flags);
   const planFor = (connection: Connection) => {
     const inUse = inUseOf(connection.profile, flags);
     const model = flags.model ?? bench.setting(`model.${wish.mode}`, inUse);
@@ -51,13 +65,19 @@ export async function makeVideos(
   const { plan, inUse } = planFor(connection);
   const saving = savingOf(context, bench, inUse, flags);
   checkStdout(context, talk, saving, !flags.wait);
-  await checkTarget(saving);
+  refuseOneName({ output: saving.output ?? undefined }, count);
+  // With a key, what lies there may be the very video that this command made before.
+  if (keys === undefined) await checkTarget(saving);
   const waiting = waitingOf(context, bench, inUse, flags);
+  const connections = connectionsOf(flags);
 
   plan.warnings.forEach(talk.notice);
-  const purchase = describePurchase(plan.request, plan.model);
-  if (!talk.flags.quiet) context.io.err(purchase);
+  const announce = once(() => {
+    const purchase = describePurchase(plan.request, plan.model);
+    if (!talk.flags.quiet) context.io.err(count === 1 ? purchase : `${count} × ${purchase}`);
+  });
   if (flags.dryRun === true) {
+    announce();
     await checkUploads(bench.runtime, connection, plan.request, plan.model).catch((error: unknown) => {
       // Who has no key at all yet is only looking.
       if (!(error instanceof NoKeyError) || connection.key !== '') throw error;
@@ -65,17 +85,75 @@ export async function makeVideos(
     });
     return finishDryRun(context, talk, connection, plan);
   }
-  const job = await generate(
-    bench.runtime,
-    { connection, ...plan, saving, noWait: !flags.wait, ...waiting },
-    { job: talk.setJob, toStdout: stdoutWriter(context) },
-  );
-  return finish(talk, job, !flags.wait);
+  const search = { ...waiting, ...(flags.wait ? {} : { deadlineMs: 0 }) };
+  const making = (index: number): Making => ({
+    plan: {
+      connection,
+      ...plan,
+      request: seeded(plan.request, index),
+      saving,
+      search,
+      ...(count === 1 ? {} : { index }),
+    },
+    reserve: keys?.reserver({ wish, provider: connection.provider.id, model: flags.model, count }, index),
+    announce,
+    noWait: !flags.wait,
+    finishing: { ...waiting, saving, connections, toStdout: stdoutWriter(context) },
+  });
+  const lineOf = (job: Job) => (flags.wait ? savedPath(job) : job.task_id);
+  const accepted = ({ id }: Job) => {
+    if (!flags.wait) talk.notice(`accepted as job ${id}; \`wan wait ${id}\` saves the video`);
+  };
+  if (count === 1) {
+    const { job, rest } = await makeOne(talk, bench, making(1));
+    accepted(job);
+    const done = await rest();
+    return tell(talk, done, false, lineOf(done));
+  }
+  const outcomes = await makeEach(talk, bench, count, making, accepted);
+  return finishSeveral(talk, outcomes, { lineOf, hint: 'wan resume --all' });
 }
 
-function finish(talk: Talk, job: Job, noWait: boolean): number {
-  if (noWait) talk.notice(`accepted as job ${job.id}; \`wan wait ${job.id}\` saves the video`);
-  const path = job.outputs[0]?.path ?? null;
-  const line = noWait ? job.task_id : path === '-' ? null : path;
-  return talk.finish({ value: jobDocument(job), lines: line === null ? [] : [line] });
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}
+
+/** The same seed for all would make the same video, and bill it each time. */
+function seeded(request: GenerationRequest, index: number): GenerationRequest {
+  const { seed } = request;
+  return seed === undefined || seed < 0 ? request : { ...request, seed: (seed + index - 1) % 2_147_483_648 };
+}
+
+/** Buys one after the other, and waits for all of them at once. The first that fails to be bought is the last. */
+async function makeEach(
+  talk: Talk,
+  bench: Workbench,
+  count: number,
+  making: (index: number) => Making,
+  accepted: (job: Job) => void,
+): Promise<Outcome[]> {
+  const ends: Promise<Outcome>[] = [];
+  for (let index = 1; index <= count; index += 1) {
+    let rest: (() => Promise<Job>) | undefined;
+    const name = `video ${index} of ${count}`;
+    // oxlint-disable-next-line no-await-in-loop -- nothing more is bought after one that failed
+    const begun = await settle(talk, name, true, async () => {
+      const made = await makeOne(talk, bench, making(index));
+      ({ rest } = made);
+      accepted(made.job);
+      return made.job;
+    });
+    if (rest === undefined) {
+      ends.push(Promise.resolve(begun));
+      const left = count - index;
+      if (left > 0) talk.notice(`${left} more ${left === 1 ? 'was' : 'were'} not sent`);
+      break;
+    }
+    ends.push(settle(talk, begun.job?.id ?? name, true, rest));
+  }
+  return Promise.all(ends);
 }

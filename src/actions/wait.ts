@@ -1,29 +1,66 @@
 import * as z from 'zod';
 import type { Context } from '../cli/context.ts';
 import { connectionShape, readFlags, savingShape, waitingShape } from '../cli/flags.ts';
-import { checkStdout, inUseOf, savingOfJob, stdoutWriter, waitingOf } from '../cli/job-flags.ts';
+import {
+  checkStdout,
+  connectionsOf,
+  inUseOf,
+  refuseOneName,
+  savingOfJob,
+  stdoutWriter,
+  waitingOf,
+} from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
-import { collect } from './collect.ts';
-import { findJob } from './find-job.ts';
+import { jobDocument } from '../core/documents.ts';
+import type { Job } from '../core/job.ts';
+import { bringHome, onlyWaiting } from './bring-home.ts';
+import { findJob, type FoundJob } from './find-job.ts';
+import { finishSeveral, forEachJob, savedPath } from './outcomes.ts';
 
 const shape = { ...connectionShape, ...savingShape, ...waitingShape, taskId: z.string().optional() };
 
-/** `wan wait`: goes on where the command that started the job left off. */
+/** Jobs that one command looks after at the same time: each holds a lock and connections. */
+const atOnce = 8;
+
+/** `wan wait`: goes on where the command that started the job, or the jobs, left off. */
 export async function runWait(
   context: Context,
   talk: Talk,
-  input: { task: string | undefined; flags: Record<string, unknown> },
+  input: { tasks: readonly string[]; flags: Record<string, unknown> },
 ): Promise<number> {
   const flags = readFlags(shape, input.flags);
+  const connections = connectionsOf(flags);
   const bench = await openWorkbench(context, talk, flags);
-  try {
-    const found = await findJob(context, talk, bench, 'wait', input.task, flags);
+  const collect = async (found: FoundJob): Promise<Job> => {
     const saving = savingOfJob(context, bench, found.job, flags);
     checkStdout(context, talk, saving, false);
     const waiting = waitingOf(context, bench, inUseOf(found.job.profile, flags), flags);
-    return await collect(bench.runtime, talk, found, { saving, ...waiting, toStdout: stdoutWriter(context) });
+    return bringHome(bench.runtime, talk, found, {
+      ...waiting,
+      ...onlyWaiting,
+      saving,
+      connections,
+      toStdout: stdoutWriter(context),
+    });
+  };
+  try {
+    if (input.tasks.length < 2) {
+      const found = await findJob(context, talk, bench, 'wait', input.tasks[0], flags);
+      return tell(talk, await collect(found), found.isForeign);
+    }
+    refuseOneName(flags, input.tasks.length);
+    const names = [...new Set(input.tasks)];
+    const outcomes = await forEachJob(talk, names, { atOnce, nameOf: (name) => name }, async (name) =>
+      collect(await findJob(context, talk, bench, 'wait', name, flags)),
+    );
+    return finishSeveral(talk, outcomes, { hint: `wan wait ${names.join(' ')}` });
   } finally {
     await bench.close();
   }
+}
+
+/** The one job of a command, brought home. */
+export function tell(talk: Talk, job: Job, isForeign: boolean, line = savedPath(job)): number {
+  return talk.finish({ value: jobDocument(job, { isForeign }), lines: line === null ? [] : [line] });
 }

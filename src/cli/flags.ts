@@ -16,10 +16,6 @@ export const connectionShape = {
   envFile: text,
 };
 
-export const savingShape = { output: text, outDir: text, force: z.boolean().default(false) };
-
-export const waitingShape = { timeout: text, pollInterval: text };
-
 /** A whole number that a flag takes. */
 export function wholeNumber(example: string) {
   return z
@@ -28,6 +24,15 @@ export function wholeNumber(example: string) {
     .transform(Number)
     .optional();
 }
+
+export const savingShape = {
+  output: text,
+  outDir: text,
+  force: z.boolean().default(false),
+  connections: wholeNumber('4'),
+};
+
+export const waitingShape = { timeout: text, pollInterval: text };
 
 export const generationShape = {
   prompt: text,
@@ -44,6 +49,9 @@ export const generationShape = {
   promptExtend: flag,
   watermark: flag,
   callbackUrl: text,
+  count: wholeNumber('4'),
+  jobKey: text,
+  retryFailed: z.boolean().default(false),
   wait: z.boolean().default(true),
   dryRun: flag,
 };

@@ -1,6 +1,7 @@
 import { parseDuration } from '../core/duration.ts';
 import { NotSavedError, UsageError } from '../core/errors.ts';
 import type { Job, Saving } from '../core/job.ts';
+import { isTemplate } from '../core/file-name.ts';
 import { readSaving } from '../workflow/output-target.ts';
 import type { Context } from './context.ts';
 import type { Talk } from './talk.ts';
@@ -85,6 +86,22 @@ export function checkStdout(context: Context, talk: Talk, saving: Saving, noWait
   if (context.io.stdoutIsTerminal) {
     throw new UsageError('--output - would write a video to the terminal', { hint: 'wan … -o - > clip.mp4' });
   }
+}
+
+/** One name cannot be that of several files. @throws {UsageError} */
+export function refuseOneName({ output }: { output?: string | undefined }, jobs: number): void {
+  if (jobs < 2 || output === undefined || (output !== '-' && isTemplate(output))) return;
+  throw new UsageError(`--output ${output} is one file, and there are several videos`, {
+    hint: '--output "{job}.{ext}", or --out-dir <dir>',
+  });
+}
+
+/** How many streams a large download may have. @throws {UsageError} */
+export function connectionsOf({ connections }: { connections?: number | undefined }): number | undefined {
+  if (connections === undefined || (connections >= 1 && connections <= 16)) return connections;
+  throw new UsageError(`--connections ${connections} is not a number of streams`, {
+    hint: connections < 1 ? '--connections 1' : '--connections 16',
+  });
 }
 
 /** Copies a verified file to stdout. @throws {NotSavedError} when the reader goes away */

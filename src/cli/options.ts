@@ -75,7 +75,10 @@ export function addSavingOptions(command: Command): Command {
       ),
     )
     .addOption(option('--out-dir <dir>', 'directory for it (default: the working directory)'))
-    .addOption(option('-f, --force', 'replace a file of that name'));
+    .addOption(option('-f, --force', 'replace a file of that name'))
+    .addOption(
+      option('--connections <count>', 'streams for one download, 1–16, used from 64 MB on (default: 4)'),
+    );
 }
 
 export function addWaitingOptions(command: Command): Command {
@@ -184,7 +187,12 @@ export function addGenerationOptions(command: Command, mode: Mode, params: strin
         return typed;
       }),
     )
+    .addOption(option('-n, --count <count>', 'how many videos, 1–100, each a job of its own (default: 1)'))
     .optionsGroup('Waiting:')
+    .addOption(
+      option('--job-key <key>', 'your name for this job: run again with it, the same job is gone on with'),
+    )
+    .option('--retry-failed', 'with --job-key: where that job has failed, make a new one')
     .addOption(option('--no-wait', 'print the task id and leave once the job is accepted'))
     .addOption(option('--dry-run', 'check everything and print the request; upload nothing, send nothing'));
 }

@@ -12,6 +12,10 @@ export const jobsSubject: Subject = { schema: 'wan.jobs/1', noun: 'jobs' };
 /** For commands that take any number of jobs: one of them keeps the shape of one. */
 export const byOperands = ({ args }: Command): Subject => (args.length > 1 ? jobsSubject : jobSubject);
 
+/** For commands that make videos. */
+export const byCount = (command: Command): Subject =>
+  Number(command.opts()['count'] ?? 1) > 1 ? jobsSubject : jobSubject;
+
 /** The document of a command that is not about jobs. */
 export function subjectOf(command: string, noun: string): Subject {
   return { schema: `wan.${command}/1`, noun };

@@ -20,6 +20,8 @@ export type Talk = {
   event: (event: JobEvent) => void;
   /** A job that this command is about, as it stands: failures are told with it, or with all of them. */
   setJob: (job: Job, options?: { isForeign?: boolean }) => void;
+  /** The document of a job that was set, as it stands. */
+  documentOf: (id: string) => ReturnType<typeof jobDocument> | null;
   /** The result: the document for machines, the lines for people. Gives the exit code. */
   finish: (result: { value: unknown; lines: readonly string[]; error?: WanError | undefined }) => number;
   /** How one of several jobs ended, told at once; the command goes on with the others. */
@@ -124,6 +126,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     setJob: (job, options) => {
       current.set(job.id, jobDocument(job, options));
     },
+    documentOf: (id) => current.get(id) ?? null,
     problem: (name, error) => tellError(error, `${name}: `),
     finish: ({ value, lines, error }) => {
       progress?.stop();

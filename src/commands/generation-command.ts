@@ -9,7 +9,7 @@ import {
   addWaitingOptions,
 } from '../cli/options.ts';
 import type { Register } from '../cli/session.ts';
-import { jobSubject } from '../cli/subject.ts';
+import { byCount } from '../cli/subject.ts';
 import { modes, type Mode } from '../core/mode.ts';
 
 /** Each command that makes a video: what it does in a line, and how it is typed. */
@@ -71,7 +71,7 @@ function generationCommand(mode: Mode, register: Register): Command {
     'after',
     `\nExample${examples.length === 1 ? '' : 's'}:\n${examples.map((line) => `  ${line}`).join('\n')}`,
   );
-  const run = register(command, jobSubject, async () => (await import('../actions/generate.ts')).runGenerate);
+  const run = register(command, byCount, async () => (await import('../actions/generate.ts')).runGenerate);
   return command.action((...typed: unknown[]) => {
     const words = typed.slice(0, command.registeredArguments.length) as (string | undefined)[];
     const vaceFunction = mode === 'vace' ? words[0] : undefined;

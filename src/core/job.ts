@@ -117,6 +117,10 @@ export const jobSchema = z.looseObject({
   task_id: z.string().nullable(),
   request_id: z.string().nullable(),
   saving: savingSchema,
+  /** The user's own name for it: the same one never makes a second job. */
+  job_key: z.string().optional(),
+  /** Which of several that one command made, from 1. */
+  index: z.number().optional(),
   outputs: z.array(outputSchema),
   usage: usageSchema.nullable(),
   error: errorSchema.nullable(),

@@ -26,6 +26,8 @@ export type SubmitVerdict =
   | { kind: 'never-sent'; error: WanError }
   /** Certainly not accepted, and sending it again would not help. */
   | { kind: 'refused'; error: WanError; isAboutModel?: boolean }
+  /** The service says that it failed, in words of its own: worth a look whether a task is there after all. */
+  | { kind: 'doubtful'; error: WanError }
   /** The task may exist. It is never sent again on our own account. */
   | { kind: 'unconfirmed'; error: WanError };
 
@@ -75,17 +77,15 @@ export function judgeSubmit(outcome: SendOutcome, reader: SubmitReader, nowMs: n
   if (meaning.ambiguous || !isCertain) {
     return unconfirmed(`${describeRefusal(refusal)} (${status})`, requestId, refusal.code);
   }
-  return {
-    kind: 'refused',
-    isAboutModel: meaning.isAboutModel ?? false,
-    error: errorOfClass(meaning.class, `the service refused it: ${describeRefusal(refusal)}`, {
-      // Nothing was started by all that is known; whoever pays looks before buying again.
-      hint: status >= 500 ? 'look for it in the service’s console before you run it again' : meaning.hint,
-      code: refusal.code ?? String(status),
-      requestId,
-      retryable: status < 500 && meaning.retryable,
-    }),
-  };
+  const error = errorOfClass(meaning.class, `the service refused it: ${describeRefusal(refusal)}`, {
+    hint: meaning.hint,
+    code: refusal.code ?? String(status),
+    requestId,
+    retryable: meaning.retryable,
+  });
+  return status >= 500
+    ? { kind: 'doubtful', error }
+    : { kind: 'refused', isAboutModel: meaning.isAboutModel ?? false, error };
 }
 
 function unconfirmed(reason: string, requestId?: string, code?: string): SubmitVerdict {

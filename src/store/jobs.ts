@@ -61,6 +61,8 @@ export function createJobStore(directory: string, notice: (message: string) => v
     if (!isFinal(job)) {
       await makePrivateDirectory(openDirectory);
       await writeFileAtomic(openFile(job.id), text);
+      // One that had ended and is sent again on the user's word: of two records the finished one would count.
+      await rm(doneFile(job.id), { force: true });
       return;
     }
     // First the new place, then the old: killed in between, both hold the job and the finished one counts.

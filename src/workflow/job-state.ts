@@ -52,7 +52,7 @@ export function requireTask(job: Job, nowMs: number): asserts job is Job & { tas
 export function unsubmitted(job: Job, nowMs: number): WanError | undefined {
   if (job.status === 'unconfirmed') {
     return new UnconfirmedError(describeUnconfirmed(job, nowMs), {
-      hint: 'look for it in the service’s console before you run it again',
+      hint: `wan resume ${job.id}`,
       code: job.error?.code ?? undefined,
       requestId: job.error?.request_id ?? undefined,
     });
@@ -63,12 +63,17 @@ export function unsubmitted(job: Job, nowMs: number): WanError | undefined {
         hint: `wan status ${job.id}`,
         retryable: true,
       })
-    : new NotFinishedError('the job is prepared; nothing was sent', { hint: 'run the command again' });
+    : new NotFinishedError('the job is prepared; nothing was sent', { hint: `wan resume ${job.id}` });
+}
+
+/** What is known of a submit that nobody answered: when it was sent, and with which words. */
+export function describeSend(job: Job, nowMs: number): string {
+  const sent = job.sent_at === null ? undefined : Date.parse(job.sent_at);
+  const since = sent === undefined ? '' : ` ${formatDuration(nowMs - sent)} ago, at ${job.sent_at}`;
+  const prompt = job.request?.prompt === undefined ? '' : `, prompt "${shorten(job.request.prompt, 80)}"`;
+  return `sent${since}${prompt}`;
 }
 
 function describeUnconfirmed(job: Job, nowMs: number): string {
-  const since =
-    job.sent_at === null ? '' : ` ${formatDuration(nowMs - Date.parse(job.sent_at))} ago, at ${job.sent_at}`;
-  const prompt = job.request?.prompt === undefined ? '' : `, prompt "${shorten(job.request.prompt, 80)}"`;
-  return `it is not known whether the service accepted the job: sent${since}${prompt}; it was not sent again`;
+  return `it is not known whether the service accepted the job: ${describeSend(job, nowMs)}; it was not sent again`;
 }

@@ -99,7 +99,7 @@ export function targetOf(job: Job, saving: Saving): { path: string; isLiteral: b
     seed: job.request?.seed === undefined || job.request.seed < 0 ? 'random' : String(job.request.seed),
     ...dateAndTime(Date.parse(job.submitted_at ?? job.created_at)),
     slug: slugOf(job.request?.prompt ?? '', job.mode ?? 'video'),
-    index: '1',
+    index: String(job.index ?? 1),
     ext: 'mp4',
   });
   return { path: path.resolve(directory, name), isLiteral: false };

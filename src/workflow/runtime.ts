@@ -67,6 +67,7 @@ export type DownloadVideo = (options: {
   freshLink: () => Promise<string>;
   /** Where the task lives: only a base that is private itself may name private hosts. */
   apiBase: string;
+  connections?: number | undefined;
   onProgress: (progress: { receivedBytes: number; totalBytes: number | undefined }) => void;
 }) => Promise<{ bytes: number; sha256: string; partPath: string }>;
 

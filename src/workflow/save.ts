@@ -13,6 +13,8 @@ import type { Connection, Runtime } from './runtime.ts';
 export type SaveOptions = {
   saving: Saving;
   linkHours: number | null;
+  /** Streams of one download, where the file is large; the engine's own choice unless told. */
+  connections?: number | undefined;
   /** The command that tries the download again. */
   retryHint: string;
   onChange: (job: Job) => Promise<void>;
@@ -51,6 +53,7 @@ export async function saveResult(
       owner: job.task_id ?? job.id,
       freshLink: fresh,
       apiBase: connection.base,
+      connections: options.connections,
       onProgress: (progress) => runtime.emit({ event: 'downloading', job, ...progress }),
     });
     const facts = await verify(fetched.partPath, target.path);

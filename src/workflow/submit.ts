@@ -1,4 +1,4 @@
-import { WanError } from '../core/errors.ts';
+import { UnconfirmedError, WanError } from '../core/errors.ts';
 import { toStoredError, type Job } from '../core/job.ts';
 import type { Model } from '../core/model.ts';
 import type { GenerationRequest } from '../core/request.ts';
@@ -6,7 +6,9 @@ import { judgeSubmit } from '../core/submit-answer.ts';
 import type { SendOutcome } from '../core/http.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import { forgetDeadUploads } from './cached-upload.ts';
+import type { SearchOptions } from './find-lost-task.ts';
 import { nextModel } from './pick-model.ts';
+import { reconcile } from './reconcile.ts';
 import { withRegionHint } from './region-hint.ts';
 import type { Connection, Runtime } from './runtime.ts';
 
@@ -25,6 +27,8 @@ export type Order = {
   model: Model;
   /** The mode's other models there, for the hint when this one turns out not to be. */
   others: readonly Model[];
+  /** How long to look for a task that the service did not speak of. */
+  search: SearchOptions;
   /** Whether the job's lock is still ours: asked right before the one step that costs money. */
   stillOurs: () => Promise<boolean>;
 };
@@ -38,7 +42,7 @@ export async function submitJob(
   runtime: Runtime,
   connection: Connection,
   job: Job,
-  { call, request, model, others, stillOurs }: Order,
+  { call, request, model, others, search, stillOurs }: Order,
   onChange: (job: Job) => void,
 ): Promise<Job> {
   const { protocol } = connection.provider;
@@ -83,7 +87,18 @@ export async function submitJob(
         runtime.emit({ event: 'submitted', job: current });
         return current;
       case 'unconfirmed':
-        throw await fail('unconfirmed', verdict.error.with({ hint: `wan status ${job.id}` }));
+        throw await fail('unconfirmed', verdict.error.with({ hint: `wan resume ${job.id}` }));
+      case 'doubtful': {
+        const error = verdict.error.with({ hint: `wan resume ${job.id}` });
+        await fail('unconfirmed', new UnconfirmedError(error.message, error));
+        const found = await reconcile(runtime, connection, current, {
+          ...search,
+          saidFailed: verdict.error,
+          onChange: write,
+        });
+        runtime.emit({ event: 'submitted', job: found });
+        return found;
+      }
       case 'refused': {
         const error = verdict.isAboutModel ? withNextModel(verdict.error) : verdict.error;
         // First the refusal, which is certain, then what other regions say of the key.

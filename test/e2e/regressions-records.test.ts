@@ -78,7 +78,7 @@ test.each(['status', 'wait', 'download'])(
     expect(linesWith(run.stderr, 'error:')).toEqual([
       expect.stringContaining('not known whether the service accepted'),
     ]);
-    expect(linesWith(run.stderr, 'hint:')).toEqual([expect.stringMatching(/console/u)]);
+    expect(linesWith(run.stderr, 'hint:')).toEqual([expect.stringMatching(/^hint: wan resume /u)]);
     expect(run.stdout + run.stderr).not.toMatch(/never (?:accepted|sent)|nothing was sent/u);
     expect(sandbox.requests).toHaveLength(before);
     expect(run.files).toEqual([]);

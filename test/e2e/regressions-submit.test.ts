@@ -47,7 +47,7 @@ test.each([
 ] as const)('%s does not say that nothing was bought', async (_name, provider, reply, code) => {
   const service = await rudeServer([reply]);
   const run = await runWan(wish, { env: environmentFor(service.origin, provider) });
-  expectRefusal(run, 14, new RegExp(`not known whether .*${code}`, 'u'), /^hint: wan status \w{12}$/u);
+  expectRefusal(run, 14, new RegExp(`not known whether .*${code}`, 'u'), /^hint: wan resume \w{12}$/u);
   expect(service.requests).toHaveLength(1);
   expect(await readRecords(run.place)).toMatchObject({
     open: [{ status: 'unconfirmed', task_id: null, error: { class: 'unconfirmed', code } }],

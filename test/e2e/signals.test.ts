@@ -103,7 +103,7 @@ test('Ctrl-C during a submit that nobody answers gives up after its grace, uncon
   const run = await started.done;
   expect(Date.now() - at).toBeGreaterThan(4_000);
   expect(run.exitCode, run.stderr).toBe(14);
-  expect(run.stderr).toMatch(/^hint: wan status \w{12}$/mu);
+  expect(run.stderr).toMatch(/^hint: wan resume \w{12}$/mu);
   expect((await onlyRecord(place, 'open')).status).toBe('unconfirmed');
   expect(service.requests).toHaveLength(1);
 });

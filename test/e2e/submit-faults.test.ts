@@ -46,7 +46,7 @@ test.each(unclear)('%s (%s): says unconfirmed and never sends it again', async (
   expect(done).toEqual([]);
   expect(open).toMatchObject([{ status: 'unconfirmed', task_id: null, error: { class: 'unconfirmed' } }]);
   const id = open[0]?.id ?? '';
-  expect(run.stderr).toContain(`hint: wan status ${id}\n`);
+  expect(run.stderr).toContain(`hint: wan resume ${id}\n`);
 
   await sandbox.close();
   const status = await runWan(['status', id], { place: run.place });

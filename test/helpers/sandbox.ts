@@ -11,7 +11,7 @@ import type { ClipSpec } from '../../src/sandbox/video/clip-spec.ts';
 /** Tells providers and requests apart, without the program's own knowledge of them. */
 type Provider = 'dashscope' | 'acedata' | 'sinancode';
 
-export type OpenOptions = Partial<Omit<SandboxOptions, 'faults' | 'onRequest' | 'port' | 'now'>> & {
+export type OpenOptions = Partial<Omit<SandboxOptions, 'faults' | 'onRequest' | 'now'>> & {
   /** Which one `env` makes wan use. Default: dashscope. */
   provider?: Provider;
   /** Rules of a fault plan, as a user writes them. */

@@ -3,7 +3,7 @@ import type { GenerationRequest } from '../../src/core/request.ts';
 import { isUnreadInput } from '../../src/providers/upload.ts';
 import { isPlausible } from '../../src/workflow/cached-upload.ts';
 import { dashscope } from '../../src/providers/dashscope/index.ts';
-import { finishJob } from '../../src/workflow/generate.ts';
+import { finishJob } from '../../src/workflow/finish-job.ts';
 import { submitJob } from '../../src/workflow/submit.ts';
 import { getModel } from '../catalog/get-model.ts';
 import { makeJob } from '../core/make-job.ts';
@@ -84,6 +84,7 @@ test.each([
     linkHours: 24,
     deadlineMs: undefined,
     pollIntervalMs: undefined,
+    connections: undefined,
     lookNow: true,
     handle: job.id,
   };
@@ -100,7 +101,14 @@ test.each([
 ])('a submit that is refused with %s forgets: %j', async (code, expected) => {
   const world = fakeWorld([reply(400, { code, message: 'no', request_id: 'r' })]);
   const call = dashscope.protocol.submit(request, model);
-  const order = { call, request, model, others: [], stillOurs: async () => true };
+  const order = {
+    call,
+    request,
+    model,
+    others: [],
+    search: { deadlineMs: 0, pollIntervalMs: undefined },
+    stillOurs: async () => true,
+  };
   const submitting = submitJob(world.runtime, connectionTo('dashscope'), job, order, () => {});
   await expect(submitting).rejects.toMatchObject({ code });
   expect(forgets(world.log)).toEqual(expected);

@@ -138,7 +138,14 @@ test('a refused submit says the region, and its record tells the same story', as
   const request: GenerationRequest = { mode: 't2v', model: model.id, prompt: 'p', media: [] };
   const call = providers.dashscope.protocol.submit(request, model);
   const others = modelsFor('dashscope', 't2v', 'beijing');
-  const order = { call, request, model, others, stillOurs: async () => true };
+  const order = {
+    call,
+    request,
+    model,
+    others,
+    search: { deadlineMs: 0, pollIntervalMs: undefined },
+    stillOurs: async () => true,
+  };
   const prepared = makeJob({ status: 'prepared', task_id: null, submitted_at: null });
   const run = () => submitJob(world.runtime, connectionTo('dashscope', official), prepared, order, () => {});
   const failure = await failureOf(run);

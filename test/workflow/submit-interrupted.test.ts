@@ -34,6 +34,7 @@ function submit(world: ReturnType<typeof fakeWorld>): Promise<Job> {
       request,
       model,
       others: [],
+      search: { deadlineMs: 0, pollIntervalMs: undefined },
       stillOurs: async () => true,
     },
     () => {},
@@ -125,7 +126,7 @@ describe('an interruption during the send', () => {
       return end(signal);
     });
     const error = await failureOf(() => submit(world));
-    expect(error).toMatchObject({ exitCode: 14, hint: `wan status ${prepared.id}` });
+    expect(error).toMatchObject({ exitCode: 14, hint: `wan resume ${prepared.id}` });
     expect(world.saved.at(-1)).toMatchObject({ status: 'unconfirmed', sent_at: '2026-11-20T12:00:00.000Z' });
     expect(world.left).toEqual([accepted]);
   });

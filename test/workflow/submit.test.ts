@@ -9,7 +9,7 @@ import { makeJob } from '../core/make-job.ts';
 import { failureOf } from '../core/refusal.ts';
 import { reply } from '../core/reply.ts';
 import { getModel } from '../catalog/get-model.ts';
-import { connectionTo, fakeWorld } from './fake-runtime.ts';
+import { connectionTo, fakeWorld, startMs } from './fake-runtime.ts';
 
 const path = '/services/aigc/video-generation/video-synthesis';
 const send = `send POST ${path}`;
@@ -37,6 +37,7 @@ function submit(world: ReturnType<typeof fakeWorld>, stillOurs = async () => tru
     request,
     model,
     others: modelsFor('dashscope', 't2v', 'beijing'),
+    search: { deadlineMs: 0, pollIntervalMs: undefined },
     stillOurs,
   };
   return submitJob(world.runtime, connectionTo('dashscope'), prepared, order, (job) => heard.push(job));
@@ -130,7 +131,7 @@ describe('what may have been accepted is never sent again', () => {
   ])('%s', async (_name, outcome) => {
     const world = fakeWorld([outcome, accepted]);
     const error = await failureOf(() => submit(world));
-    expect(error).toMatchObject({ exitCode: 14, hint: `wan status ${prepared.id}` });
+    expect(error).toMatchObject({ exitCode: 14, hint: `wan resume ${prepared.id}` });
     expect(world.log).toEqual(['save submitting', send, 'save unconfirmed']);
     expect(world.saved.at(-1)).toMatchObject({
       status: 'unconfirmed',
@@ -152,7 +153,6 @@ describe('what is refused is not sent again', () => {
     ['a parameter', refusal(400, 'InvalidParameter'), 2],
     ['the content', refusal(400, 'DataInspectionFailed'), 10],
     ['a bill, as 429', refusal(429, 'PostpaidBillOverdue'), 4],
-    ['a known fault', refusal(500, 'InternalError'), 6],
     ['a redirect', reply(307, ''), 6],
   ])('%s', async (_name, outcome, exitCode) => {
     const world = fakeWorld([outcome, accepted]);
@@ -166,6 +166,39 @@ describe('what is refused is not sent again', () => {
     expect(error.hint).toMatch(/^wan t2v -m wan2\.7-t2v …; check the model/u);
     expect(world.saved.at(-1)).toMatchObject({ status: 'failed', request_id: 'r-2', model: 'wan2.6-t2v' });
     expect(world.left).toEqual([accepted]);
+  });
+});
+
+describe('what the service says has failed is looked for, once', () => {
+  const list = 'send GET /tasks/?page_no=1&page_size=50';
+  const fault = refusal(500, 'InternalError');
+  const listed = { task_id: 'task-9', model_name: 'wan2.6-t2v', gmt_create: startMs + 2_000 };
+  const succeeded = { task_status: 'SUCCEEDED', task_id: 'task-9', video_url: 'https://e.com/v.mp4' };
+
+  test('and when no such task is listed, it has failed', async () => {
+    const world = fakeWorld([fault, reply(200, { total: 0, data: [] }), accepted]);
+    const error = await failureOf(() => submit(world));
+    expect(error).toMatchObject({ exitCode: 6, code: 'InternalError', requestId: 'r-2' });
+    expect(world.log).toEqual(['save submitting', send, 'save unconfirmed', list, 'save failed']);
+    expect(world.left).toEqual([accepted]);
+  });
+
+  test('and when one with our prompt is, it is ours', async () => {
+    const world = fakeWorld([
+      fault,
+      reply(200, { total: 1, data: [listed] }),
+      reply(200, { output: { ...succeeded, orig_prompt: 'p' } }),
+    ]);
+    world.runtime.jobs.findByTask = async () => undefined;
+    world.runtime.jobs.tryLock = async () => ({ stillHeld: async () => true, release: async () => {} });
+    expect(await submit(world)).toMatchObject({ status: 'queued', task_id: 'task-9', error: null });
+    expect(world.log.at(-1)).toBe('save queued task-9');
+  });
+
+  test('and when the list cannot be read, it stays open', async () => {
+    const world = fakeWorld([fault, reply(403, { code: 'AccessDenied', message: 'no', request_id: 'r-3' })]);
+    expect((await failureOf(() => submit(world))).exitCode).toBe(14);
+    expect(world.saved.at(-1)).toMatchObject({ status: 'unconfirmed', error: { code: 'InternalError' } });
   });
 });
 

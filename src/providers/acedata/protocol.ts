@@ -19,6 +19,7 @@ import { allInOneMedia } from '../all-in-one-media.ts';
 import { withOverrides } from '../overrides.ts';
 import type { HttpCall, Protocol } from '../protocol.ts';
 import { meaningOf } from './error-codes.ts';
+import { taskList } from './task-list.ts';
 
 // AceData Cloud: one flat body in; task records `{id, request, response, finished_at}` out, which carry no status
 // word of their own.
@@ -203,6 +204,7 @@ export const acedataProtocol: Protocol = {
   query: (id) => ({ method: 'POST', path: '/wan/tasks', body: { action: 'retrieve', id } }),
   readTask,
   readRefusal,
+  list: taskList,
   // No task has this id: a good token is answered with nothing, a bad one with 401.
   checkKey: {
     method: 'POST',

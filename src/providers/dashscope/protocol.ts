@@ -10,6 +10,7 @@ import type { HttpCall, Protocol } from '../protocol.ts';
 import { meaningOf } from './error-codes.ts';
 import { withOverrides } from '../overrides.ts';
 import { dialectOf } from './dialects.ts';
+import { taskList } from './task-list.ts';
 
 // Alibaba Model Studio's native task API: `{model, input, parameters}` in, `{output, usage, request_id}` out.
 
@@ -154,6 +155,7 @@ export const dashscopeProtocol: Protocol = {
   query: (id) => ({ method: 'GET', path: `/tasks/${encodeURIComponent(id)}` }),
   readTask,
   readRefusal,
+  list: taskList,
   checkKey: { method: 'GET', path: '/tasks/?page_no=1&page_size=1' },
   checkMayBeEmpty: false,
   meaningOf,

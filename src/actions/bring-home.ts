@@ -1,64 +1,77 @@
-import { createHash } from 'node:crypto';
 import type { Talk } from '../cli/talk.ts';
-import { jobDocument } from '../core/documents.ts';
 import { WaitTimeoutError } from '../core/errors.ts';
 import { isFinal, type Job } from '../core/job.ts';
-import { finishJob, type FinishOptions } from '../workflow/generate.ts';
+import { attend, wasNeverAccepted, type Attention } from '../workflow/attend.ts';
+import type { FinishOptions } from '../workflow/finish-job.ts';
 import { handleOf, requireTask } from '../workflow/job-state.ts';
 import { checkTarget } from '../workflow/output-target.ts';
 import type { Runtime } from '../workflow/runtime.ts';
 import { isStillSaved } from '../workflow/save.ts';
+import type { Lock } from '../store/lock.ts';
+import { taskLock } from '../workflow/task-lock.ts';
 import { withContinuation } from '../workflow/wait.ts';
 import type { FoundJob } from './find-job.ts';
 
-type CollectOptions = Omit<FinishOptions, 'linkHours' | 'lookNow' | 'handle'> & {
-  toStdout: (file: string) => Promise<void>;
-};
+export type HomeOptions = Pick<FinishOptions, 'saving' | 'deadlineMs' | 'pollIntervalMs' | 'connections'> &
+  Attention & { toStdout: (file: string) => Promise<void> };
 
-/** Brings a job that was submitted earlier to its end: waits as long as it takes, saves, tells. */
-export async function collect(
+/** Only waits and saves: what has no task yet is told, and left as it is. */
+export const onlyWaiting: Attention = { sends: false, reconciles: false };
+
+/**
+ * Brings a job of an earlier command to its end: sends or finds it where `options` say so, waits as long as it takes,
+ * saves. @throws {WanError} how it ended otherwise
+ */
+export async function bringHome(
   runtime: Runtime,
   talk: Talk,
   found: FoundJob,
-  options: CollectOptions,
-): Promise<number> {
+  options: HomeOptions,
+): Promise<Job> {
   const { job, isForeign } = found;
   const own = job.outputs[0];
   const wants = options.saving.output;
   // What was saved and is still there need not be fetched again, unless it is wanted elsewhere.
-  if ((await isStillSaved(own)) && (wants === own?.path || isSameWish(job, options))) {
-    return tell(talk, job, isForeign);
-  }
-  requireTask(job, runtime.clock.now());
+  if ((await isStillSaved(own)) && (wants === own?.path || isSameWish(job, options))) return job;
+  requireHope(job, options, runtime.clock.now());
   await checkTarget(options.saving, own);
   const sink = {
     job: (next: Job) => talk.setJob(next, { isForeign }),
     toStdout: options.toStdout,
   };
   const handle = handleOf(job, isForeign);
-  const finish = async (world: Runtime, current: Job) => {
+  const finish = async (world: Runtime, current: Job, lock: Lock) => {
     const connection = await found.connect();
     const finishing = { ...options, linkHours: found.linkHours, lookNow: true, handle };
-    return tell(talk, await finishJob(world, connection, current, finishing, sink), isForeign);
+    return attend(world, connection, current, finishing, { lock, sink });
   };
   // A task without a record has a lock as well: two waiters must not write into one file.
   if (isForeign) {
     const unrecorded: Runtime = { ...runtime, jobs: { ...runtime.jobs, save: async () => {} } };
-    return withLock(runtime, talk, taskLock(job.task_id), handle, options, () => finish(unrecorded, job));
+    const name = taskLock(job.task_id ?? job.id);
+    return withLock(runtime, talk, name, handle, options, (lock) => finish(unrecorded, job, lock));
   }
-  return withLock(runtime, talk, job.id, handle, options, async () => {
+  return withLock(runtime, talk, job.id, handle, options, async (lock) => {
     // Another process may have finished it while this one was on its way to the lock.
     const stored = (await runtime.jobs.find(job.id)) ?? job;
-    requireTask(stored, runtime.clock.now());
+    talk.setJob(stored);
     if (isFinal(stored) && (await isStillSaved(stored.outputs[0])) && isSameWish(stored, options)) {
-      return tell(talk, stored, false);
+      return stored;
     }
-    return finish(runtime, stored.status === 'succeeded' ? stored : { ...stored, ...outcomeOf(job) });
+    const knowsMore = isUnderWay(stored) && !isUnderWay(job) && stored.task_id === job.task_id;
+    return finish(runtime, knowsMore ? { ...stored, ...outcomeOf(job) } : stored, lock);
   });
 }
 
-function taskLock(taskId: string): string {
-  return `task-${createHash('sha256').update(taskId).digest('hex').slice(0, 32)}`;
+/** @throws {WanError} for a job that this command can do nothing for, before anything is touched */
+function requireHope(job: Job, options: HomeOptions, nowMs: number): void {
+  const { sends, reconciles, resubmits, adopt } = options;
+  if (job.status === 'prepared' && sends) return;
+  // A living process is sending it: it is followed.
+  if (job.status === 'submitting') return;
+  if (job.status === 'unconfirmed' && (reconciles || adopt !== undefined)) return;
+  if (resubmits === true && wasNeverAccepted(job)) return;
+  requireTask(job, nowMs);
 }
 
 /** A second waiter follows the first, and takes over when that one is gone. */
@@ -67,15 +80,15 @@ async function withLock(
   talk: Talk,
   name: string,
   handle: string,
-  { deadlineMs }: CollectOptions,
-  work: () => Promise<number>,
-): Promise<number> {
+  { deadlineMs }: HomeOptions,
+  work: (lock: Lock) => Promise<Job>,
+): Promise<Job> {
   let isTold = false;
   for (;;) {
     const lock = await runtime.jobs.tryLock(name);
     if (lock !== undefined) {
       try {
-        return await work();
+        return await work(lock);
       } finally {
         await lock.release();
       }
@@ -96,6 +109,10 @@ async function withLock(
 /** Between two looks at whether the other process is done. Nothing is asked of the service meanwhile. */
 const followMs = 500;
 
+function isUnderWay({ status }: Job): boolean {
+  return status === 'queued' || status === 'running';
+}
+
 /** What this command has learned of the job since it read its record. */
 function outcomeOf({
   status,
@@ -109,14 +126,6 @@ function outcomeOf({
   return { status, outputs, finished_at, expires_at, usage, error, request_id };
 }
 
-function isSameWish(job: Job, { saving }: CollectOptions): boolean {
+function isSameWish(job: Job, { saving }: HomeOptions): boolean {
   return saving.output === job.saving.output && saving.directory === job.saving.directory;
-}
-
-function tell(talk: Talk, job: Job, isForeign: boolean): number {
-  const path = job.outputs[0]?.path;
-  return talk.finish({
-    value: jobDocument(job, { isForeign }),
-    lines: path === undefined || path === null || path === '-' ? [] : [path],
-  });
 }

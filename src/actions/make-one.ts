@@ -1,0 +1,82 @@
+import type { Talk } from '../cli/talk.ts';
+import type { Workbench } from '../cli/workbench.ts';
+import { fromStoredError, hasTask, isFinal, type Job } from '../core/job.ts';
+import type { Attention } from '../workflow/attend.ts';
+import { settleLostSubmit } from '../workflow/job-state.ts';
+import { finishJob } from '../workflow/finish-job.ts';
+import { checkTarget } from '../workflow/output-target.ts';
+import type { Reservation } from '../workflow/reserve-job.ts';
+import { startJob, type Plan, type Started } from '../workflow/start-job.ts';
+import { bringHome, type HomeOptions } from './bring-home.ts';
+import { foundJob } from './find-job.ts';
+
+export type Making = {
+  plan: Plan;
+  reserve: { key: string; reserve: () => Promise<Reservation> } | undefined;
+  /** Says what is about to be bought. */
+  announce: () => void;
+  noWait: boolean;
+  finishing: Omit<HomeOptions, keyof Attention>;
+};
+
+/** A job that the service has, or that ended; `rest` waits for it and saves it. */
+export type Made = { job: Job; rest: () => Promise<Job> };
+
+/** Makes one video as far as its task; or goes on with the one that its job key stands for. */
+export async function makeOne(talk: Talk, bench: Workbench, making: Making): Promise<Made> {
+  const { plan, reserve, finishing } = making;
+  const reservation = await reserve?.reserve();
+  if (reservation?.kind === 'attach') return attach(talk, bench, making, reservation.job);
+  const { runtime } = bench;
+  const sink = { job: talk.setJob, toStdout: finishing.toStdout };
+  const { job, lock } = await start(reservation);
+  if (making.noWait) {
+    await lock.release();
+    return { job, rest: async () => job };
+  }
+  const finish = async () => {
+    try {
+      const { connection, model } = plan;
+      const options = { ...finishing, linkHours: model.linkHours, lookNow: false, handle: job.id };
+      return await finishJob(runtime, connection, job, options, sink);
+    } finally {
+      await lock.release();
+    }
+  };
+  return { job, rest: finish };
+
+  async function start(reserved: Extract<Reservation, { kind: 'new' }> | undefined): Promise<Started> {
+    if (reserved === undefined) {
+      making.announce();
+      return startJob(runtime, plan, sink);
+    }
+    try {
+      await checkTarget(plan.saving);
+      making.announce();
+    } catch (error) {
+      await reserved.lock.release();
+      throw error;
+    }
+    return startJob(runtime, { ...plan, jobKey: reserve?.key }, sink, reserved);
+  }
+}
+
+/** The job of a key that was used before: nothing new is bought, whatever became of it. */
+async function attach(talk: Talk, bench: Workbench, making: Making, stored: Job): Promise<Made> {
+  const job = await settleLostSubmit(stored, bench.runtime.jobs);
+  talk.setJob(job);
+  talk.notice(`the job key stands for job ${job.id} (${job.status}); going on with it`);
+  if (isFinal(job) && job.error !== null) {
+    const error = fromStoredError(job.error);
+    throw error.with({ hint: `--retry-failed makes a new job; ${error.hint ?? `wan show ${job.id}`}` });
+  }
+  const { connection } = making.plan;
+  const found = foundJob(bench, job, {});
+  const isSameAccount = connection.fingerprint === job.fingerprint;
+  const connect = isSameAccount ? async () => connection : found.connect;
+  const options = { ...making.finishing, sends: true, reconciles: true, stopsAtTask: making.noWait };
+  const home = () => bringHome(bench.runtime, talk, { ...found, connect }, options);
+  if (!making.noWait) return { job, rest: home };
+  const sent = hasTask(job) ? job : await home();
+  return { job: sent, rest: async () => sent };
+}

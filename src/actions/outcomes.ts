@@ -1,0 +1,91 @@
+import type { Talk } from '../cli/talk.ts';
+import { errorDocument, jobDocument } from '../core/documents.ts';
+import { errorOfClass, SomeFailedError, WanError } from '../core/errors.ts';
+import { toStoredError, type Job } from '../core/job.ts';
+
+/** How one of several jobs ended for this command. */
+export type Outcome = {
+  /** As it stands now; undefined where there is none. */
+  job: Job | undefined;
+  isForeign?: boolean;
+  /** What people call it. */
+  name: string;
+  error: WanError | undefined;
+};
+
+/** The same for each, some at once, in order; a failure is told when it happens and ends only its own. */
+export async function forEachJob<Item>(
+  talk: Talk,
+  items: readonly Item[],
+  { atOnce, nameOf }: { atOnce: number; nameOf: (item: Item) => string },
+  work: (item: Item) => Promise<Job>,
+): Promise<Outcome[]> {
+  const { default: limited } = await import('p-limit');
+  const limit = limited(atOnce);
+  const isTold = items.length > 1;
+  return Promise.all(items.map((item) => limit(() => settle(talk, nameOf(item), isTold, () => work(item)))));
+}
+
+/** What became of one job; with `isTold` a failure is told at once. Only what nobody expected is thrown. */
+export async function settle(
+  talk: Talk,
+  name: string,
+  isTold: boolean,
+  work: () => Promise<Job>,
+): Promise<Outcome> {
+  try {
+    return { job: await work(), name, error: undefined };
+  } catch (error) {
+    if (!(error instanceof WanError)) throw error;
+    // One Ctrl-C ends them all, and is told once.
+    if (isTold && !isStop(error)) talk.problem(name, error);
+    return { job: undefined, name, error };
+  }
+}
+
+/** The documents of several jobs, each with how it ended here, the saved files, and one exit code. */
+export function finishSeveral(
+  talk: Talk,
+  outcomes: readonly Outcome[],
+  { lineOf = savedPath, hint }: { lineOf?: (job: Job) => string | null; hint: string },
+): number {
+  const error = commonError(outcomes, hint);
+  const lines = outcomes.flatMap(({ job, error: failure }) => {
+    const line = job === undefined || failure !== undefined ? null : lineOf(job);
+    return line === null ? [] : [line];
+  });
+  const value = outcomes.map((outcome) => documentOf(talk, outcome)).filter((job) => job !== null);
+  return talk.finish({ value, lines, error });
+}
+
+function documentOf(talk: Talk, { job, name, isForeign, error }: Outcome) {
+  const document =
+    job === undefined ? talk.documentOf(name) : jobDocument(job, { isForeign: isForeign ?? false });
+  if (document === null || error === undefined) return document;
+  return { ...document, error: errorDocument(toStoredError(error)) };
+}
+
+export function savedPath(job: Job): string | null {
+  const path = job.outputs[0]?.path ?? null;
+  return path === '-' ? null : path;
+}
+
+/** One error for all: the stop that ended them, the common one, or "some failed". */
+function commonError(outcomes: readonly Outcome[], hint: string): WanError | undefined {
+  const failed = outcomes.filter(({ error }) => error !== undefined);
+  const errors = failed.flatMap(({ error }) => error ?? []);
+  const [first] = errors;
+  if (first === undefined) return undefined;
+  const stop = errors.find(isStop);
+  if (stop !== undefined) return stop.with({ hint });
+  if (outcomes.length === 1) return first;
+  const names = failed.map(({ name }) => name).join(', ');
+  const message = `${failed.length} of ${outcomes.length} jobs did not end with a video: ${names}`;
+  const isCommon =
+    failed.length === outcomes.length && errors.every(({ class: kind }) => kind === first.class);
+  return isCommon ? errorOfClass(first.class, message, { hint }) : new SomeFailedError(message, { hint });
+}
+
+function isStop({ class: kind }: WanError): boolean {
+  return kind === 'interrupted' || kind === 'terminated';
+}

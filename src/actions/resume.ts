@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import type { Context } from '../cli/context.ts';
+import { connectionShape, readFlags, savingShape, waitingShape } from '../cli/flags.ts';
+import {
+  checkStdout,
+  connectionsOf,
+  inUseOf,
+  refuseOneName,
+  savingOfJob,
+  stdoutWriter,
+  waitingOf,
+} from '../cli/job-flags.ts';
+import type { Talk } from '../cli/talk.ts';
+import { openWorkbench, type Workbench } from '../cli/workbench.ts';
+import { UsageError } from '../core/errors.ts';
+import type { Job } from '../core/job.ts';
+import { asTaskId } from '../core/untrusted.ts';
+import { settleLostSubmit } from '../workflow/job-state.ts';
+import { bringHome } from './bring-home.ts';
+import { findJob, foundJob, type FoundJob } from './find-job.ts';
+import { finishSeveral, forEachJob } from './outcomes.ts';
+
+const flag = z.boolean().default(false);
+const shape = {
+  ...connectionShape,
+  ...savingShape,
+  ...waitingShape,
+  all: flag,
+  sendPrepared: flag,
+  resubmit: flag,
+  adopt: z.string().optional(),
+};
+type Flags = ReturnType<typeof readFlags<typeof shape>>;
+
+/** Each holds a lock, a connection or two, and files: all of a few hundred at once would run out of descriptors. */
+const atOnce = 8;
+
+/** `wan resume`: finishes what earlier commands left, the soonest-expiring first. */
+export async function runResume(
+  context: Context,
+  talk: Talk,
+  input: { tasks: readonly string[]; flags: Record<string, unknown> },
+): Promise<number> {
+  const flags = readFlags(shape, input.flags);
+  checkFlags(input.tasks, flags);
+  const bench = await openWorkbench(context, talk, flags);
+  try {
+    const found = flags.all
+      ? (await openJobs(talk, bench, flags)).map((job) => foundJob(bench, job, flags))
+      : await namedJobs(context, talk, bench, input.tasks, flags);
+    if (found.length === 0) talk.notice('nothing is left to finish');
+    refuseOneName(flags, flags.all ? Infinity : found.length);
+    found.forEach(({ job }) => talk.setJob(job));
+    const outcomes = await forEachJob(talk, found, { atOnce, nameOf: ({ job }) => job.id }, (one) =>
+      resumeOne(context, talk, bench, one, flags),
+    );
+    return finishSeveral(talk, outcomes, { hint: 'wan resume --all' });
+  } finally {
+    await bench.close();
+  }
+}
+
+function checkFlags(tasks: readonly string[], flags: Flags): void {
+  if (flags.all && tasks.length > 0) {
+    throw new UsageError(`--all and ${tasks[0]} name different jobs`, { hint: 'leave out one of them' });
+  }
+  if (!flags.all && tasks.length === 0) {
+    throw new UsageError('which jobs?', {
+      hint: 'wan resume --all, or wan resume <job>; `wan list` shows them',
+    });
+  }
+  if (flags.adopt !== undefined && (tasks.length !== 1 || flags.resubmit)) {
+    throw new UsageError('--adopt takes one task for one job', {
+      hint: 'wan resume <job> --adopt <task-id>',
+    });
+  }
+  if (flags.adopt !== undefined && asTaskId(flags.adopt.trim()) === undefined) {
+    throw new UsageError('--adopt is not a task id', { hint: '--adopt 0385dc79-5ff8-4d82-bcb6-…' });
+  }
+  if (flags.resubmit && flags.all) {
+    throw new UsageError('--resubmit buys again, so it wants the job by name', {
+      hint: 'wan resume <job> --resubmit',
+    });
+  }
+}
+
+async function namedJobs(
+  context: Context,
+  talk: Talk,
+  bench: Workbench,
+  tasks: readonly string[],
+  flags: Flags,
+): Promise<FoundJob[]> {
+  const found = new Map<string, FoundJob>();
+  for (const task of tasks) {
+    // oxlint-disable-next-line no-await-in-loop -- the first that cannot be found is the one to tell
+    const one = await findJob(context, talk, bench, 'resume', task, flags);
+    found.set(one.job.id, one);
+  }
+  return [...found.values()];
+}
+
+/** What is unfinished and nobody is working on, the soonest-expiring first; what is left out is told. */
+async function openJobs(talk: Talk, bench: Workbench, flags: Flags): Promise<Job[]> {
+  const { jobs } = bench.runtime;
+  const open: Job[] = [];
+  for (const stored of await jobs.listOpen()) {
+    // oxlint-disable-next-line no-await-in-loop -- a look at a socket each
+    if (await jobs.isHeld(stored.id)) {
+      talk.notice(`another wan is working on job ${stored.id}; left to it`);
+      continue;
+    }
+    // oxlint-disable-next-line no-await-in-loop
+    const job = await settleLostSubmit((await jobs.find(stored.id)) ?? stored, jobs);
+    if (job.status === 'prepared' && !flags.sendPrepared) {
+      talk.notice(`job ${job.id} is prepared and was never sent: \`wan resume ${job.id}\` sends it`);
+      continue;
+    }
+    open.push(job);
+  }
+  return open.toSorted((one, other) => urgencyOf(one) - urgencyOf(other));
+}
+
+/** First what is rendered, by the end of its link; then what may be; then what costs time and money anew. */
+function urgencyOf(job: Job): number {
+  if (job.expires_at !== null) return Date.parse(job.expires_at);
+  const bought = Date.parse(job.sent_at ?? job.created_at);
+  return job.status === 'prepared' ? Number.MAX_SAFE_INTEGER : bought + 48 * 3_600_000;
+}
+
+async function resumeOne(
+  context: Context,
+  talk: Talk,
+  bench: Workbench,
+  found: FoundJob,
+  flags: Flags,
+): Promise<Job> {
+  const saving = savingOfJob(context, bench, found.job, flags);
+  checkStdout(context, talk, saving, false);
+  const waiting = waitingOf(context, bench, inUseOf(found.job.profile, flags), flags);
+  return bringHome(bench.runtime, talk, found, {
+    ...waiting,
+    saving,
+    connections: connectionsOf(flags),
+    // Named, a job is meant to be sent.
+    sends: flags.sendPrepared || !flags.all,
+    reconciles: true,
+    resubmits: flags.resubmit,
+    adopt: flags.adopt?.trim(),
+    toStdout: stdoutWriter(context),
+  });
+}

@@ -1,0 +1,41 @@
+import type { Match } from './match-task.ts';
+import type { TaskReport } from './task.ts';
+
+/** A task that an unconfirmed job may be, and what has become of it. */
+export type Candidate = {
+  taskId: string;
+  state: TaskReport['state'];
+  match: Match;
+};
+
+/** What the candidates say about a submit whose answer was lost. */
+export type Finding =
+  /** This one is ours. */
+  | { kind: 'found'; taskId: string }
+  /** It may be one of these, or none: only a person can say. */
+  | { kind: 'open'; candidates: readonly Candidate[] }
+  /** Whichever was ours has failed: nothing was billed. */
+  | { kind: 'failed'; candidates: readonly Candidate[] }
+  /** There is none, and by now there would be. */
+  | { kind: 'not-accepted' }
+  /** There is none yet, and one may still appear. */
+  | { kind: 'too-early'; untilMs: number };
+
+/** A task is listed by then, if there is one. */
+export const visibleAfterMs = 10 * 60_000;
+
+/** @param sentMs when the submit was sent, in milliseconds since 1970 like `nowMs` */
+export function judgeCandidates(
+  candidates: readonly Candidate[],
+  { sentMs, nowMs }: { sentMs: number; nowMs: number },
+): Finding {
+  const ours = candidates.filter(({ match }) => match === 'ours');
+  const [first] = ours;
+  if (ours.length === 1 && first !== undefined) return { kind: 'found', taskId: first.taskId };
+  if (candidates.length === 0) {
+    const untilMs = sentMs + visibleAfterMs;
+    return nowMs >= untilMs ? { kind: 'not-accepted' } : { kind: 'too-early', untilMs };
+  }
+  const isOver = candidates.every(({ state }) => state === 'failed' || state === 'canceled');
+  return isOver ? { kind: 'failed', candidates } : { kind: 'open', candidates };
+}

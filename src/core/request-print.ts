@@ -1,0 +1,29 @@
+import type { ProviderId } from './model.ts';
+import type { Wish } from './wish.ts';
+
+export type AskedFor = {
+  wish: Wish;
+  provider: ProviderId;
+  /** As it was named on the command line. */
+  model: string | undefined;
+  count: number;
+};
+
+/**
+ * What was asked, as one text that is equal for equal requests: flags as given, the contents of local files rather
+ * than their names, and the provider. How it is saved, shown and waited for is no part of it.
+ */
+export function requestPrint({ wish, ...rest }: AskedFor): string {
+  const media = wish.media.map(({ role, url, file }) => ({ role, content: file?.sha256 ?? url }));
+  return JSON.stringify(sorted({ ...rest, wish: { ...wish, media } }));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, inner]) => [name, sorted(inner)]),
+  );
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { errorCode } from '../core/error-code.ts';
+import { WanError } from '../core/errors.ts';
+import { parseJobId } from '../core/job-id.ts';
+import { asText, at } from '../core/untrusted.ts';
+import { createFileExclusive, makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
+
+/** Which job a key stands for, and what was asked under it. */
+export type KeyClaim = {
+  jobId: string;
+  /** A hash of the request, by which another one under the same key is known. */
+  request: string;
+};
+
+export type JobKeys = {
+  /** Claims a key, atomically: of any number of processes all get the claim of one. @throws {WanError} */
+  claim: (key: string, claim: KeyClaim) => Promise<KeyClaim>;
+  find: (key: string) => Promise<KeyClaim | undefined>;
+  /** Gives a key to another job. The caller holds the key's lock. */
+  replace: (key: string, claim: KeyClaim) => Promise<void>;
+  /** The name of the key's lock. */
+  lockName: (key: string) => string;
+};
+
+/** Job keys, a file each, in `keys/` of the state directory. */
+export function createJobKeys(stateDirectory: string): JobKeys {
+  const directory = path.join(stateDirectory, 'keys');
+  // A key is whatever a person likes; a file's name is not.
+  const hash = (key: string) => createHash('sha256').update(key).digest('hex').slice(0, 32);
+  const file = (key: string) => path.join(directory, `${hash(key)}.json`);
+  const text = (key: string, { jobId, request }: KeyClaim) =>
+    `${JSON.stringify({ schema: 1, key, job_id: jobId, request })}\n`;
+
+  async function find(key: string): Promise<KeyClaim | undefined> {
+    const content = await readFile(file(key), 'utf8').catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+      throw cannot('read', error);
+    });
+    if (content === undefined) return undefined;
+    return (
+      parse(content) ??
+      // What it stood for may have been paid, so it is never just taken over.
+      fail(`the job key file ${file(key)} is damaged`, 'look at `wan list`, then move the file away')
+    );
+  }
+
+  async function write(work: () => Promise<void>): Promise<void> {
+    try {
+      await makePrivateDirectory(directory);
+      await work();
+    } catch (error) {
+      throw cannot('keep', error);
+    }
+  }
+
+  function cannot(what: string, cause: unknown): WanError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new WanError(`cannot ${what} job keys in ${directory}: ${reason}`, {
+      hint: 'point WAN_STATE_DIR to a directory that you can write to',
+      cause,
+    });
+  }
+
+  return {
+    claim: async (key, claim) => {
+      await write(() =>
+        createFileExclusive(file(key), text(key, claim)).catch((error: unknown) => {
+          // Claimed by another before: its claim counts.
+          if (errorCode(error) !== 'EEXIST') throw error;
+        }),
+      );
+      return (await find(key)) ?? claim;
+    },
+    find,
+    replace: (key, claim) => write(() => writeFileAtomic(file(key), text(key, claim))),
+    lockName: (key) => `key-${hash(key)}`,
+  };
+}
+
+function parse(content: string): KeyClaim | undefined {
+  try {
+    const data: unknown = JSON.parse(content);
+    const jobId = parseJobId(asText(at(data, 'job_id')) ?? '');
+    const request = asText(at(data, 'request'));
+    return jobId === undefined || request === undefined ? undefined : { jobId, request };
+  } catch {
+    return undefined;
+  }
+}
+
+function fail(message: string, hint: string): never {
+  throw new WanError(message, { hint });
+}

@@ -1,0 +1,95 @@
+import { BlindError, NetworkError, UnconfirmedError } from '../core/errors.ts';
+import type { Job } from '../core/job.ts';
+import { visibleAfterMs } from '../core/judge-candidates.ts';
+import type { Lock } from '../store/lock.ts';
+import { finishJob, type FinishOptions } from './finish-job.ts';
+import { requireTask } from './job-state.ts';
+import { adopt, checkTask, reconcile } from './reconcile.ts';
+import type { Connection, Runtime } from './runtime.ts';
+import { planOfRecord, sendJob, type JobSink } from './start-job.ts';
+
+/** How far a command goes for a job that has no task yet. */
+export type Attention = {
+  /** Send what was prepared and never sent. */
+  sends: boolean;
+  /** Find out what became of a submit that nobody answered. */
+  reconciles: boolean;
+  /** The user's word: this task is it. */
+  adopt?: string | undefined;
+  /** The user's word: send it again, unless it turns out to be there. */
+  resubmits?: boolean | undefined;
+  /** Leave once the service has it. */
+  stopsAtTask?: boolean | undefined;
+};
+
+/** Looks after a job, whatever state it was left in, until its video is saved. The caller holds its lock. */
+export async function attend(
+  runtime: Runtime,
+  connection: Connection,
+  stored: Job,
+  options: FinishOptions & Attention,
+  { lock, sink }: { lock: Lock; sink: JobSink },
+): Promise<Job> {
+  const job = await withTask(runtime, connection, stored, options, { lock, sink });
+  requireTask(job, runtime.clock.now());
+  if (options.stopsAtTask === true) return job;
+  return finishJob(runtime, connection, job, options, sink);
+}
+
+/** True for a job of which it is certain that the service never took it. */
+export function wasNeverAccepted({ status, task_id: taskId, sent_at: sentAt, error }: Job): boolean {
+  return status === 'failed' && taskId === null && sentAt !== null && error?.class === 'network';
+}
+
+async function withTask(
+  runtime: Runtime,
+  connection: Connection,
+  job: Job,
+  options: FinishOptions & Attention,
+  { lock, sink }: { lock: Lock; sink: JobSink },
+): Promise<Job> {
+  const search = { deadlineMs: options.deadlineMs, pollIntervalMs: options.pollIntervalMs };
+  const onChange = async (next: Job) => {
+    await runtime.jobs.save(next);
+    sink.job(next);
+  };
+  const send = async (from: Job) =>
+    sendJob(runtime, { ...planOfRecord(connection, from), search }, from, lock, sink.job);
+
+  if (job.status === 'prepared') {
+    // Another key may pay than the one that was there then.
+    return options.sends ? send({ ...job, fingerprint: connection.fingerprint }) : job;
+  }
+  // Its owner is gone, or we would not hold the lock.
+  const isOpen = job.status === 'submitting' || job.status === 'unconfirmed';
+  if (isOpen && options.adopt !== undefined) {
+    await checkTask(runtime, connection, job, options.adopt);
+    return adopt(runtime, connection, job, options.adopt, { onChange });
+  }
+  if (isOpen && options.reconciles) {
+    try {
+      return await reconcile(runtime, connection, job, { ...search, onChange });
+    } catch (error) {
+      if (options.resubmits !== true || !maySendAgain(runtime, connection, job, error)) throw error;
+    }
+  } else if (isOpen) {
+    return { ...job, status: 'unconfirmed' };
+  } else if (options.resubmits !== true || !wasNeverAccepted(job)) {
+    return job;
+  }
+  const again: Job = { ...job, status: 'prepared', sent_at: null, finished_at: null, error: null };
+  await onChange(again);
+  return send({ ...again, fingerprint: connection.fingerprint });
+}
+
+/**
+ * Whether the user's word is enough: where a list would show the task by now, or where there is none to wait for.
+ * An account that cannot be looked into is no reason to pay twice.
+ */
+function maySendAgain(runtime: Runtime, connection: Connection, job: Job, error: unknown): boolean {
+  if (error instanceof NetworkError) return true;
+  if (!(error instanceof UnconfirmedError)) return false;
+  if (connection.provider.protocol.list?.isPromised !== true) return true;
+  const sinceMs = runtime.clock.now() - Date.parse(job.sent_at ?? job.created_at);
+  return !(error instanceof BlindError) && sinceMs >= visibleAfterMs;
+}

@@ -1,0 +1,53 @@
+import { fromStoredError, type Job, type Saving } from '../core/job.ts';
+import { WanError } from '../core/errors.ts';
+import { forgetDeadUploads } from './cached-upload.ts';
+import type { Connection, Runtime } from './runtime.ts';
+import { saveResult } from './save.ts';
+import type { JobSink } from './start-job.ts';
+import { waitForTask } from './wait.ts';
+
+export type FinishOptions = {
+  saving: Saving;
+  linkHours: number | null;
+  deadlineMs: number | undefined;
+  pollIntervalMs: number | undefined;
+  /** Streams of one download, where the file is large. */
+  connections: number | undefined;
+  lookNow: boolean;
+  /** The job on a command line: its id, or `--task-id …`. */
+  handle: string;
+};
+
+/** Waits for a submitted job and saves it. The caller holds the job's lock. */
+export async function finishJob(
+  runtime: Runtime,
+  connection: Connection,
+  job: Job,
+  options: FinishOptions,
+  sink: JobSink,
+): Promise<Job> {
+  const onChange = async (next: Job) => {
+    await runtime.jobs.save(next);
+    sink.job(next);
+  };
+  const { task_id: taskId } = job;
+  if (taskId === null) throw new WanError(`the job ${job.id} has no task at the service`);
+  const ended =
+    job.status === 'succeeded'
+      ? job
+      : await waitForTask(runtime, connection, job, taskId, {
+          ...options,
+          continueHint: `wan wait ${options.handle}`,
+          onChange,
+        });
+  await forgetDeadUploads(runtime, ended);
+  if (ended.error !== null) throw fromStoredError(ended.error);
+  return saveResult(runtime, connection, ended, {
+    saving: options.saving,
+    linkHours: options.linkHours,
+    connections: options.connections,
+    retryHint: `wan download ${options.handle}`,
+    onChange,
+    toStdout: sink.toStdout,
+  });
+}

@@ -1,0 +1,221 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { makePlace, runWan, startWan, type Place } from '../helpers/run-wan.ts';
+import { environmentFor, notBeforePassed, openSandbox } from '../helpers/sandbox.ts';
+import { pngFile } from '../media/probe-files.ts';
+import { readRecords } from './records.ts';
+
+const boat = ['t2v', 'a paper boat', '--size', '1280x720', '-d', '5', '--job-key', 'boat'];
+
+async function world(options: Parameters<typeof openSandbox>[0] = {}) {
+  const sandbox = await openSandbox(options);
+  const place = await makePlace();
+  const wan = (...args: string[]) => runWan(args, { env: sandbox.env, place });
+  return { sandbox, place, wan };
+}
+
+test('the same key is the same job: the second run reports the file that is there', async () => {
+  const { sandbox, wan } = await world();
+  const first = await wan(...boat, '-o', 'boat.mp4');
+  const second = await wan(...boat, '-o', 'boat.mp4');
+  expect([first.exitCode, second.exitCode], second.stderr).toEqual([0, 0]);
+  expect(second.stdout).toBe(first.stdout);
+  expect(second.stderr).toMatch(/the job key stands for job \w{12} \(succeeded\)/u);
+  expect(second.stderr).not.toContain('usually');
+  expect(sandbox.submits()).toHaveLength(1);
+});
+
+test('goes on with a job that was only accepted', async () => {
+  const { sandbox, wan } = await world();
+  const accepted = await wan(...boat, '--no-wait');
+  const again = await wan(...boat, '--no-wait');
+  expect(again.stdout).toBe(accepted.stdout);
+  const saved = await wan(...boat);
+  expect(saved.exitCode, saved.stderr).toBe(0);
+  expect(saved.files).toHaveLength(1);
+  expect(sandbox.submits()).toHaveLength(1);
+});
+
+test('goes on with a job whose answer was lost', async () => {
+  const { sandbox, wan } = await world({ faults: [{ on: 'submit', drop: 'after' }] });
+  expect((await wan(...boat)).exitCode).toBe(14);
+  const again = await wan(...boat);
+  expect(again.exitCode, again.stderr).toBe(0);
+  expect(sandbox.submits()).toHaveLength(1);
+});
+
+test('sends a job that was prepared and could not be sent', async () => {
+  const { sandbox, place, wan } = await world();
+  // The same account at an address where nobody listens, and then at its own.
+  await sandbox.close();
+  expect((await wan(...boat)).exitCode).toBe(6);
+  const [prepared] = (await readRecords(place)).open;
+  expect(prepared).toMatchObject({ status: 'prepared', job_key: 'boat' });
+  const back = await openSandbox({ port: sandbox.port });
+  const sent = await runWan(boat, { env: back.env, place });
+  expect(sent.exitCode, sent.stderr).toBe(0);
+  expect(back.submits()).toHaveLength(1);
+  expect((await readRecords(place)).done).toMatchObject([{ id: prepared?.id, status: 'succeeded' }]);
+});
+
+describe('a job that failed', () => {
+  test('fails again under its key, and is made anew with --retry-failed', async () => {
+    const { sandbox, wan } = await world({
+      faults: [{ on: 'submit', task: 'FAILED', code: 'DataInspectionFailed', message: 'No.' }],
+    });
+    const [first, second] = [await wan(...boat), await wan(...boat)];
+    expect([first.exitCode, second.exitCode]).toEqual([10, 10]);
+    expect(second.stderr).toContain('DataInspectionFailed');
+    expect(second.stderr).toMatch(/^hint: --retry-failed/mu);
+    expect(sandbox.submits()).toHaveLength(1);
+    const anew = await wan(...boat, '--retry-failed');
+    expect(anew.exitCode, anew.stderr).toBe(0);
+    expect(sandbox.submits()).toHaveLength(2);
+    expect((await wan(...boat, '--retry-failed')).exitCode).toBe(0);
+    expect(sandbox.submits()).toHaveLength(2);
+  });
+
+  test('before it was sent, by Ctrl-C, was never asked for', async () => {
+    const { sandbox, place, wan } = await world({
+      faults: [{ on: 'submit', status: 429, code: 'Throttling', headers: { 'Retry-After': '60' } }],
+    });
+    const started = await startWan(boat, { env: sandbox.env, place });
+    await waitFor(() => sandbox.submits().length === 1);
+    started.child.kill('SIGINT');
+    expect((await started.done).exitCode).toBe(130);
+    const again = await wan(...boat);
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(sandbox.submits().map(({ status }) => status)).toEqual([429, 200]);
+  });
+});
+
+describe('another request under the same key is a usage error', () => {
+  test.each([
+    ['another prompt', ['t2v', 'a steam boat', '--size', '1280x720', '-d', '5']],
+    ['another flag', ['t2v', 'a paper boat', '--size', '1280x720', '-d', '6']],
+    ['another mode', ['i2v', 'a paper boat', '--image', 'frame.png']],
+    ['another model', ['t2v', 'a paper boat', '--size', '1280x720', '-d', '5', '-m', 'wan2.6-t2v']],
+  ])('%s', async (_name, args) => {
+    const { sandbox, place, wan } = await world({ latencyMs: notBeforePassed });
+    await writeFile(path.join(place.cwd, 'frame.png'), pngFile(640, 480));
+    expect((await wan(...boat, '--no-wait')).exitCode).toBe(0);
+    const run = await wan(...args, '--job-key', 'boat');
+    expect(run.exitCode, run.stderr).toBe(2);
+    expect(run.stderr).toMatch(/the job key boat stands for another request/u);
+    expect(sandbox.submits()).toHaveLength(1);
+  });
+
+  test('another file under the same name, but not the same file under another', async () => {
+    const { sandbox, place, wan } = await world({ latencyMs: notBeforePassed });
+    const file = (name: string) => path.join(place.cwd, name);
+    await writeFile(file('a.png'), pngFile(640, 480));
+    await writeFile(file('b.png'), pngFile(640, 480));
+    const i2v = (image: string) => ['i2v', '--image', image, '--job-key', 'k', '--no-wait'];
+    expect((await wan(...i2v('a.png'))).exitCode).toBe(0);
+    const same = await wan(...i2v('b.png'));
+    expect(same.exitCode, same.stderr).toBe(0);
+    await writeFile(file('a.png'), pngFile(800, 600));
+    expect((await wan(...i2v('a.png'))).exitCode).toBe(2);
+    expect(sandbox.submits()).toHaveLength(1);
+  });
+
+  test('not where only saving, waiting and talking differ', async () => {
+    const { sandbox, wan } = await world();
+    expect((await wan(...boat, '--no-wait', '--json')).exitCode).toBe(0);
+    const run = await wan(...boat, '-o', 'x.mp4', '--timeout', '5m', '-q', '--poll-interval', '100ms');
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.files).toEqual(['x.mp4']);
+    expect(sandbox.submits()).toHaveLength(1);
+  });
+});
+
+test('ten processes with one key buy one video, and all report it', async () => {
+  const { sandbox, place } = await world();
+  const runs = await Promise.all(
+    Array.from({ length: 10 }, () => runWan([...boat, '-o', 'boat.mp4'], { env: sandbox.env, place })),
+  );
+  expect(
+    runs.map(({ exitCode }) => exitCode),
+    runs.map(({ stderr }) => stderr).join('\n'),
+  ).toEqual(Array.from({ length: 10 }, () => 0));
+  expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1);
+  expect(sandbox.submits()).toHaveLength(1);
+  expect((await readRecords(place)).done).toHaveLength(1);
+  expect(runs[0]?.files).toContain('boat.mp4');
+}, 120_000);
+
+test('each of several videos has its own place under the key', async () => {
+  const { sandbox, wan } = await world();
+  const first = await wan(...boat, '-n', '2');
+  const second = await wan(...boat, '-n', '2');
+  expect([first.exitCode, second.exitCode], second.stderr).toEqual([0, 0]);
+  expect(second.stdout).toBe(first.stdout);
+  expect(sandbox.submits()).toHaveLength(2);
+});
+
+test('says on CI that keys do not outlive a new state directory, once', async () => {
+  const { sandbox, place } = await world();
+  const env = { ...sandbox.env, CI: 'true' };
+  const warning = /job keys live in .* keep it between runs \(WAN_STATE_DIR\)/u;
+  expect((await runWan([...boat, '--no-wait'], { env, place })).stderr).toMatch(warning);
+  expect((await runWan(boat, { env, place })).stderr).not.toMatch(warning);
+  const elsewhere = await makePlace();
+  expect((await runWan([...boat, '--no-wait'], { env: sandbox.env, place: elsewhere })).stderr).not.toMatch(
+    warning,
+  );
+});
+
+test('a claim without a record, of a process that was killed in between, is taken over', async () => {
+  const { sandbox, place, wan } = await world();
+  expect((await wan(...boat, '--no-wait')).exitCode).toBe(0);
+  await forgetRecords(place);
+  const run = await wan(...boat);
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(sandbox.submits()).toHaveLength(2);
+});
+
+async function forgetRecords(place: Place): Promise<void> {
+  await rm(path.join(place.stateDirectory, 'open'), { recursive: true });
+  await rm(path.join(place.stateDirectory, 'by-task'), { recursive: true });
+}
+
+test('a damaged claim is never just taken over', async () => {
+  const { sandbox, place, wan } = await world();
+  await wan(...boat, '--no-wait');
+  const { readdir } = await import('node:fs/promises');
+  const keys = path.join(place.stateDirectory, 'keys');
+  for (const name of await readdir(keys)) await writeFile(path.join(keys, name), '{"job_id":');
+  const run = await wan(...boat);
+  expect(run.exitCode, run.stderr).toBe(1);
+  expect(run.stderr).toContain('is damaged');
+  expect(sandbox.submits()).toHaveLength(1);
+});
+
+test('a state directory that cannot be written to keeps anything from being sent', async () => {
+  const { sandbox, place, wan } = await world();
+  await mkdir(place.stateDirectory, { recursive: true });
+  await writeFile(path.join(place.stateDirectory, 'keys'), 'a file in the way');
+  const run = await wan(...boat);
+  expect(run.exitCode, run.stderr).toBe(1);
+  expect(sandbox.submits()).toEqual([]);
+});
+
+test.each([
+  [['--retry-failed'], /--retry-failed is about the job of a --job-key/u],
+  [['--job-key', ' '], /--job-key takes 1 to 200/u],
+  [['-n', '0'], /--count 0 is not between 1 and 100/u],
+  [['-n', '101'], /--count 101 is not between/u],
+  [['-n', '2', '-o', 'one.mp4'], /is one file, and there are several/u],
+  [['-n', '2', '-o', '-'], /is one file, and there are several/u],
+  [['--connections', '0'], /--connections 0/u],
+])('%j is refused before anything is sent', async (args, message) => {
+  const run = await runWan(['t2v', 'a boat', ...args], { env: environmentFor('http://127.0.0.1:9') });
+  expect(run.exitCode, run.stderr).toBe(2);
+  expect(run.stderr).toMatch(message);
+});
+
+/** Until something that another process does has happened. */
+async function waitFor(isDone: () => boolean): Promise<void> {
+  while (!isDone()) await new Promise((resolve) => setImmediate(resolve));
+}
