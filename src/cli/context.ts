@@ -1,7 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { InterruptedError, TerminatedError, UsageError } from '../core/errors.ts';
-import type { Clock } from '../core/clock.ts';
+import type { SteadyClock } from '../core/clock.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { createSecrets, type Secrets } from '../core/redact.ts';
 import { createIo, type Io } from './io.ts';
@@ -15,7 +16,7 @@ export type Context = {
   version: string;
   io: Io;
   stdin: NodeJS.ReadStream;
-  clock: Clock;
+  clock: SteadyClock;
   random: () => number;
   /** Aborts with the error to end with, on the first Ctrl-C or SIGTERM. */
   signal: AbortSignal;
@@ -60,7 +61,7 @@ export function realContext(version: string): Context {
     get stdin() {
       return process.stdin;
     },
-    clock: { now: Date.now, sleep },
+    clock: { now: Date.now, monotonic: () => performance.now(), sleep },
     random: Math.random,
     signal: interruption(),
     secrets,
@@ -101,6 +102,8 @@ function findHome(env: Environment): string | undefined {
 /** The first Ctrl-C or SIGTERM asks for an orderly end, the second one leaves at once. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
+  // A hundred jobs that sleep at once are no leak; Node would say so on stderr.
+  setMaxListeners(0, controller.signal);
   const on = (signal: NodeJS.Signals, error: () => Error, code: number) => {
     process.on(signal, () => {
       // oxlint-disable-next-line unicorn/no-process-exit -- the user has asked twice

@@ -6,10 +6,12 @@ import type { Settings } from '../core/settings.ts';
 import { createApiClient } from '../net/client.ts';
 import { createDispatchers } from '../net/dispatchers.ts';
 import { isPrivateHost } from '../net/link-policy.ts';
+import { createPace } from '../net/pace.ts';
 import { downloadToPart } from '../net/transfer.ts';
 import { createUploadClient } from '../net/upload-client.ts';
 import { providers } from '../providers/index.ts';
 import { createJobStore } from '../store/jobs.ts';
+import { createRunTimes } from '../store/run-times.ts';
 import { createSettingsStore, type SettingsStore } from '../store/settings.ts';
 import { createUploadCache } from '../store/uploads.ts';
 import {
@@ -31,6 +33,7 @@ import {
 import type { Connection, Runtime } from '../workflow/runtime.ts';
 import { accountOf, findSetting, readKeyFile, withEnvFile, type SettingName } from './account-sources.ts';
 import type { Context, Environment } from './context.ts';
+import { withPace } from './paced-send.ts';
 import { startSandboxFor } from './sandbox-connection.ts';
 import type { Talk } from './talk.ts';
 
@@ -85,11 +88,12 @@ export async function openWorkbench(
   };
   const client = createApiClient({ ...network, now: context.clock.now });
   const post = createUploadClient(network);
-  const send: Runtime['send'] = (connection, call, options = {}) =>
+  const sendNow: Runtime['send'] = (connection, call, options = {}) =>
     client({ base: connection.base, headers: headersOf(connection) }, call, {
       signal: context.signal,
       ...options,
     });
+  const send = withPace(sendNow, createPace(context.clock), context.signal);
   const connectionTools: ConnectionTools = {
     send,
     fingerprint: jobs.fingerprint,
@@ -136,6 +140,7 @@ export async function openWorkbench(
       random: context.random,
       signal: context.signal,
       jobs,
+      runTimes: createRunTimes(jobs.directory),
       send,
       forgetRegion: async ({ provider, key, region }) => {
         try {

@@ -4,6 +4,7 @@ import { longestDuration } from './duration-rule.ts';
 import { clipRoles, inputSeconds } from './input-seconds.ts';
 import { rulesFor, type Model } from './model.ts';
 import { inputsOf, type GenerationRequest } from './request.ts';
+import { usualMinutes } from './run-time.ts';
 
 /** The line before the submit: what is bought, and how long it usually takes. */
 export function describePurchase(request: GenerationRequest, row: Model): string {
@@ -19,7 +20,7 @@ export function describePurchase(request: GenerationRequest, row: Model): string
   const countsInput = model.billing !== 'output' && inputSeconds(request, clipRoles).count > 0;
   const hasInputBill = countsInput || describeExtension(request, model) !== undefined;
   if (hasInputBill && model.unchecked !== true) parts.push(billed.text);
-  const [from, to] = usualMinutes(request, model);
+  const [from, to] = usualMinutes(request, row);
   return `${request.omitsModel === true ? 'the service’s own model' : model.id}: ${parts.join(', ')}; usually ${from}–${to} min`;
 }
 
@@ -56,18 +57,4 @@ function describeSound(request: GenerationRequest, model: Model): string {
     model.audio.kind === 'always' || (model.audio.kind === 'optional' && (audio ?? model.audio.default));
   if (!isOn) return 'silent';
   return inputsOf(request, 'driving_audio').length === 0 ? 'with sound' : 'with your sound';
-}
-
-/** Long multi-shot clips at 1080P take longest. */
-function usualMinutes(request: GenerationRequest, { usualMinutes: minutes, geometry, duration }: Model) {
-  const usual = geometry.kind === 'input' ? undefined : geometry.resolution;
-  const tier = request.resolution ?? (request.size === undefined ? usual : undefined);
-  const isLarge = tier === '1080P' || (request.size !== undefined && largestSide(request.size) > 1280);
-  const seconds = request.duration ?? (duration.kind === 'input' ? 0 : duration.default);
-  const isHeavy = isLarge && seconds >= 10 && (request.shotType === 'multi' || seconds >= 15);
-  return isHeavy && minutes.heavy !== undefined ? minutes.heavy : minutes.ordinary;
-}
-
-function largestSide(size: string): number {
-  return Math.max(...size.split('*').map(Number));
 }

@@ -19,15 +19,20 @@ export type Usage = {
   raw: unknown;
 };
 
+/** ISO 8601 with zone, by the service's clock, as far as it tells them. A task starts when it leaves the queue. */
+export type TaskTimes = {
+  submittedAt?: string;
+  startedAt?: string;
+  finishedAt?: string;
+};
+
 /** One reading of a task: all the rest of the program ever learns of a service's reply. */
-export type TaskReport = {
+export type TaskReport = TaskTimes & {
   /** `unknown`: the service has no such task, or does not show it yet. */
   state: 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'unknown';
   /** The links to the result; a succeeded task without any is a failure. */
   links: string[];
   requestId?: string;
-  /** ISO 8601 with zone. */
-  finishedAt?: string;
   /** The service's reason, when the task failed. */
   code?: string;
   message?: string;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
+import { readPlainFile } from './plain-file.ts';
 
 /** What makes two uploads the same one. */
 export type UploadIdentity = {
@@ -81,7 +81,7 @@ function nameOf({ provider, model, fingerprint, sha256, extension }: UploadIdent
  */
 async function read(file: string): Promise<CachedUpload | 'foreign' | undefined> {
   try {
-    const text = await readPlain(file);
+    const text = await readPlainFile(file, maxEntryBytes);
     if (text === undefined) return 'foreign';
     const { schema: _schema, ...upload } = schema.parse(JSON.parse(text));
     return upload;
@@ -92,20 +92,6 @@ async function read(file: string): Promise<CachedUpload | 'foreign' | undefined>
 
 function isEntry(entry: CachedUpload | 'foreign' | undefined): entry is CachedUpload {
   return entry !== undefined && entry !== 'foreign';
-}
-
-/** Never waits for a pipe; undefined when it is no plain file of a sensible size. */
-async function readPlain(file: string): Promise<string | undefined> {
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile() || stats.size > maxEntryBytes) return undefined;
-    const buffer = Buffer.alloc(stats.size);
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Removes what is expired or damaged among the next entries after a name. Names are hashes, so all get their turn. */

@@ -3,13 +3,14 @@ import { retryAfterMs } from '../core/http.ts';
 import type { Job } from '../core/job.ts';
 import { readProgress, type Progress } from '../core/job-progress.ts';
 import { describeRefusal, redirectError, requestIdOf } from '../core/refusal.ts';
+import type { TaskTimes } from '../core/task.ts';
 import { withRegionHint } from './region-hint.ts';
 import type { Connection, Runtime } from './runtime.ts';
 
 const queryTimeoutMs = 60_000;
 
 export type QueryResult =
-  | { kind: 'progress'; progress: Progress }
+  | { kind: 'progress'; progress: Progress; times: TaskTimes }
   /** Nothing was learned, and asking again is free: resets, 408, 429, 5xx, pages, broken JSON. */
   | { kind: 'passing-fault'; error: WanError; afterMs: number | undefined };
 
@@ -23,9 +24,14 @@ export async function queryTask(
   job: Job,
   taskId: string,
   linkHours: number | null,
+  { turnWithinMs }: { turnWithinMs?: number | undefined } = {},
 ): Promise<QueryResult> {
   const { protocol } = connection.provider;
-  const outcome = await runtime.send(connection, protocol.query(taskId), { timeoutMs: queryTimeoutMs });
+  const outcome = await runtime.send(connection, protocol.query(taskId), {
+    timeoutMs: queryTimeoutMs,
+    paced: true,
+    turnWithinMs,
+  });
   const nowMs = runtime.clock.now();
   if (outcome.kind !== 'reply') return passing(`the service could not be reached: ${outcome.reason}`);
 
@@ -44,7 +50,7 @@ export async function queryTask(
           classOf: (code, message) => protocol.meaningOf(0, { code, message, requestId }),
         },
       );
-      return { kind: 'progress', progress };
+      return { kind: 'progress', progress, times: report };
     }
   }
   if (reply.status >= 300 && reply.status < 400) throw redirectError(reply.status, requestId);

@@ -1,13 +1,15 @@
 import type { SendOutcome } from '../core/http.ts';
 import type { Job } from '../core/job.ts';
 import type { Mode } from '../core/mode.ts';
+import type { RunTime } from '../core/run-time.ts';
 import type { Region } from '../core/region.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { JobStore } from '../store/jobs.ts';
+import type { RunTimes } from '../store/run-times.ts';
 import type { UploadCache } from '../store/uploads.ts';
 import type { Asset } from '../core/asset.ts';
-import type { Clock } from '../core/clock.ts';
+import type { SteadyClock } from '../core/clock.ts';
 
 /** A provider with the key and the address that belong together: everything a call needs. */
 export type Connection = {
@@ -27,22 +29,31 @@ export type Connection = {
   fingerprint: string;
 };
 
+/** What to expect of a job that is not done. */
+export type Outlook = {
+  runTime: RunTime;
+  /** Milliseconds since it left the queue; undefined while it is queued. */
+  runningMs: number | undefined;
+};
+
 /** What the workflow tells while it works. Commands decide how that looks. */
 export type JobEvent =
   | { event: 'prepared' | 'submitting' | 'submitted' | 'saved'; job: Job }
-  | { event: 'status'; job: Job; elapsedMs: number }
+  | { event: 'status'; job: Job; elapsedMs: number; outlook?: Outlook | undefined }
   | { event: 'downloading'; job: Job; receivedBytes: number; totalBytes: number | undefined }
   | { event: 'uploading'; job: Job; file: string; sentBytes: number; totalBytes: number }
   | { event: 'notice'; message: string; job?: Job };
 
 /** The world as the workflow sees it: everything with a side effect, handed in. */
 export type Runtime = {
-  clock: Clock;
+  clock: SteadyClock;
   /** Numbers in [0, 1). */
   random: () => number;
   /** Aborts with the error to end with: Ctrl-C or SIGTERM. */
   signal: AbortSignal;
   jobs: JobStore;
+  /** What earlier jobs took. */
+  runTimes: RunTimes;
   send: (connection: Connection, call: HttpCall, options?: SendCallOptions) => Promise<SendOutcome>;
   /** Drops a region that was remembered for this key and has turned out to be another's. Never throws. */
   forgetRegion: (connection: Connection) => Promise<void>;
@@ -56,6 +67,10 @@ export type SendCallOptions = {
   fresh?: boolean;
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** A query, list or cancel: they share a limit, and a 429 or `Retry-After` to one of them holds all. */
+  paced?: boolean;
+  /** Milliseconds; a turn that comes later is not waited for, and nothing is sent. */
+  turnWithinMs?: number | undefined;
 };
 
 /** Fetches a link into a `.part` file beside its target, whole, or throws `NotSavedError`. */

@@ -2,8 +2,11 @@ import { WaitTimeoutError, WanError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { faultDelay, pollSchedule } from '../core/poll-schedule.ts';
+import { recallRunTime, unknownRunTime } from './experience.ts';
 import { notFound, queryTask } from './query.ts';
 import type { Connection, Runtime } from './runtime.ts';
+import { startTimer, type Timer } from './timer.ts';
+import { watchTask } from './watch.ts';
 
 export type WaitOptions = {
   /** Milliseconds since 1970 at which to stop waiting; undefined waits for ever. */
@@ -30,65 +33,78 @@ export async function waitForTask(
   taskId: string,
   options: WaitOptions,
 ): Promise<Job> {
-  const schedule = pollSchedule(isLoopbackHost(new URL(connection.base).hostname), options.pollIntervalMs);
-  let job = start;
+  const { clock } = runtime;
+  const timer = startTimer(clock, options.deadlineMs);
+  const watch = watchTask(clock, Date.parse(start.submitted_at ?? start.created_at));
+  const isLoopback = isLoopbackHost(new URL(connection.base).hostname);
+  const experience = isLoopback ? undefined : await recallRunTime(runtime.runTimes, start);
+  const runTime = experience?.runTime ?? unknownRunTime;
+  const schedule = pollSchedule({ isLoopback, fixedMs: options.pollIntervalMs, runTime });
+  const delayAfter = (looks: number) =>
+    schedule.delay(
+      { looks, sinceSubmitMs: watch.elapsedMs(), runningMs: watch.runningMs() },
+      runtime.random(),
+    );
   const continuing = (error: unknown): never => {
     throw withContinuation(error, options.continueHint);
   };
+  let job = start;
   let faults = 0;
   let lastFault: WanError | undefined;
-  let delay = options.lookNow ? 0 : schedule.delay(0, runtime.random());
-  for (let look = 0; ; look += 1) {
-    await sleepUntilNextLook(runtime, delay, options, lastFault);
-    const result = await queryTask(runtime, connection, job, taskId, options.linkHours).catch(continuing);
+  let delay = options.lookNow ? 0 : delayAfter(0);
+  for (let looks = 1; ; looks += 1) {
+    await timer.sleep(delay, runtime.signal).catch(continuing);
+    const turnWithinMs = timer.patienceMs();
+    const result = await queryTask(runtime, connection, job, taskId, options.linkHours, {
+      turnWithinMs,
+    }).catch(continuing);
     if (result.kind === 'passing-fault') {
+      // Said once for each reason in a row: a service that is down for an hour fills no log.
+      if (result.error.message !== lastFault?.message)
+        runtime.emit({ event: 'notice', job, message: `${result.error.message}; still waiting` });
       faults += 1;
       lastFault = result.error;
-      runtime.emit({ event: 'notice', job, message: `${result.error.message}; still waiting` });
-      delay = faultDelay(schedule.delay(look + 1, runtime.random()), faults, result.afterMs);
+      delay = faultDelay(delayAfter(looks), faults, result.afterMs);
+      stopIfLate(timer, lastFault, options);
       continue;
     }
     faults = 0;
     lastFault = undefined;
-    delay = schedule.delay(look + 1, runtime.random());
-    if (result.progress.kind === 'not-found')
+    const { progress } = result;
+    if (progress.kind === 'not-found')
       throw withContinuation(notFound(taskId, connection), options.continueHint);
-    if (result.progress.kind === 'not-visible-yet') continue;
-    const next = result.progress.job;
-    const isChanged = next.status !== job.status;
-    job = next;
-    // The task lives on whatever the disk says, so its way back stands in the failure.
-    if (isChanged) await options.onChange(job).catch(continuing);
-    runtime.emit({ event: 'status', job, elapsedMs: elapsedMs(runtime, job) });
-    if (job.status !== 'queued' && job.status !== 'running') return job;
-  }
-}
-
-function elapsedMs(runtime: Runtime, job: Job): number {
-  return Math.max(0, runtime.clock.now() - Date.parse(job.submitted_at ?? job.created_at));
-}
-
-async function sleepUntilNextLook(
-  runtime: Runtime,
-  delay: number,
-  { deadlineMs, continueHint }: WaitOptions,
-  lastFault: WanError | undefined,
-): Promise<void> {
-  const now = runtime.clock.now();
-  const isTooLate = deadlineMs !== undefined && now >= deadlineMs;
-  const sleepMs = deadlineMs === undefined ? delay : Math.min(delay, Math.max(0, deadlineMs - now));
-  try {
-    runtime.signal.throwIfAborted();
-    if (isTooLate) {
-      const reason = lastFault === undefined ? '' : ` (at last: ${lastFault.message})`;
-      throw new WaitTimeoutError(`stopped waiting; the job goes on, and is billed if it succeeds${reason}`, {
-        retryable: true,
-      });
+    if (progress.kind === 'update') {
+      watch.saw(progress.job, result.times);
+      const isChanged = progress.job.status !== job.status;
+      job = progress.job;
+      // The task lives on whatever the disk says, so its way back stands in the failure.
+      if (isChanged) await options.onChange(job).catch(continuing);
+      const isOver = job.status !== 'queued' && job.status !== 'running';
+      const isKnown = experience !== undefined && !isOver;
+      const outlook = isKnown ? { runTime, runningMs: watch.runningMs() } : undefined;
+      runtime.emit({ event: 'status', job, elapsedMs: watch.elapsedMs(), outlook });
+      if (isOver) {
+        const ranMs = watch.ranMs();
+        if (experience?.key !== undefined && ranMs !== undefined)
+          await runtime.runTimes.learn(experience.key, ranMs);
+        return job;
+      }
     }
-    if (sleepMs > 0) await runtime.clock.sleep(sleepMs, runtime.signal);
-  } catch (error) {
-    throw withContinuation(error, continueHint);
+    delay = delayAfter(looks);
+    stopIfLate(timer, undefined, options);
   }
+}
+
+/** Judged after a look, never before one: while the machine slept, the task may have ended. */
+function stopIfLate(timer: Timer, lastFault: WanError | undefined, { continueHint }: WaitOptions): void {
+  if (!timer.isOver()) return;
+  const reason = lastFault === undefined ? '' : ` (at last: ${lastFault.message})`;
+  throw withContinuation(
+    new WaitTimeoutError(`stopped waiting; the job goes on, and is billed if it succeeds${reason}`, {
+      retryable: true,
+    }),
+    continueHint,
+  );
 }
 
 /** Whatever ended the wait, the task lives: the way back to it is the hint. */

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatDuration, parseDuration } from '../../src/core/duration.ts';
 import { UsageError } from '../../src/core/errors.ts';
-import { faultDelay, pollSchedule } from '../../src/core/poll-schedule.ts';
 import { failureOf } from './refusal.ts';
 
 test.each([
@@ -78,25 +77,4 @@ test.each([
   [7_500_000, '2 h 5 min'],
 ])('%i ms reads %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
-});
-
-test('the gentle schedule starts after 5 s, then asks every 15 s with jitter', () => {
-  const schedule = pollSchedule(false, undefined);
-  expect(schedule.delay(0, 0.9)).toBe(5000);
-  expect([0, 0.5, 1].map((random) => schedule.delay(3, random))).toEqual([12_750, 15_000, 17_250]);
-});
-
-test('on this machine it looks every 0.2 s, growing to 1 s', () => {
-  const schedule = pollSchedule(true, undefined);
-  expect([0, 1, 100].map((look) => schedule.delay(look, 0))).toEqual([200, 250, 1000]);
-});
-
-test.each([
-  [15_000, 1, undefined, 22_500],
-  [15_000, 50, undefined, 60_000],
-  [15_000, 1, 5000, 22_500],
-  [15_000, 1, 90_000, 90_000],
-  [15_000, 1, 86_400_000, 600_000],
-])('after a fault, %i ms become, for the %i. time and asked %s, %i', (normal, faults, asked, expected) => {
-  expect(faultDelay(normal, faults, asked)).toBe(expected);
 });

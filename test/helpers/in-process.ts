@@ -45,6 +45,7 @@ export async function runInProcess(
     stdin: stdin as unknown as Context['stdin'],
     clock: {
       now: () => Date.UTC(2026, 10, 20),
+      monotonic: () => 0,
       sleep: async () => {
         throw new Error('nothing is waited for here');
       },

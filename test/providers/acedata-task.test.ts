@@ -112,6 +112,7 @@ describe('a record tells', () => {
     const usage = { duration: 5 };
     const response = { ...nested, data: { ...nested.data, usage }, cost: { amount: 4.73 } };
     expect(readTask({ ...start, finished_at: end, request, response })).toEqual({
+      submittedAt: '2026-09-21T14:13:20.100Z',
       state: 'succeeded',
       links: [link],
       requestId: 'R',

@@ -28,7 +28,12 @@ type Step = SendOutcome | ((call: HttpCall, options: SendCallOptions) => SendOut
  */
 export function fakeWorld(
   script: readonly Step[],
-  hooks: { onSave?: (job: Job) => void; onSleep?: (ms: number) => void | Promise<void> } = {},
+  hooks: {
+    onSave?: (job: Job) => void;
+    onSleep?: (ms: number) => void | Promise<void>;
+    /** What earlier jobs took, by their key. Milliseconds. */
+    runTimes?: Record<string, readonly number[]>;
+  } = {},
 ) {
   const log: string[] = [];
   const saved: Job[] = [];
@@ -36,19 +41,23 @@ export function fakeWorld(
   const options: SendCallOptions[] = [];
   const interruption = new AbortController();
   const rest = [...script];
+  const learned: [key: string, ms: number][] = [];
   let now = startMs;
+  let passed = 0;
   const unused = (name: string) => () => {
     throw new Error(`${name} is not part of this`);
   };
   const runtime: Runtime = {
     clock: {
       now: () => now,
+      monotonic: () => passed,
       sleep: async (ms, signal) => {
         signal.throwIfAborted();
         log.push(`sleep ${ms}`);
         await hooks.onSleep?.(ms);
         signal.throwIfAborted();
         now += ms;
+        passed += ms;
       },
     },
     random: () => 0.5,
@@ -75,6 +84,10 @@ export function fakeWorld(
       if (step === undefined) throw new Error('the script is over');
       return typeof step === 'function' ? step(call, sendOptions) : step;
     },
+    runTimes: {
+      find: async (key) => hooks.runTimes?.[key] ?? [],
+      learn: async (key, ms) => void learned.push([key, ms]),
+    },
     forgetRegion: async ({ region }) => void log.push(`forget ${region}`),
     emit: (event) => void events.push(event),
     download: unused('download'),
@@ -94,6 +107,10 @@ export function fakeWorld(
     saved,
     events,
     options,
+    learned,
+    /** Sets the clock on the wall, or has time pass that no sleep has asked for. */
+    setClock: (ms: number) => void (now = ms),
+    pass: (ms: number) => void ((now += ms), (passed += ms)),
     left: rest,
     interrupt: (reason: Error) => interruption.abort(reason),
   };

@@ -42,6 +42,7 @@ async function openTools(env: Record<string, string> = {}) {
   const tools: UploadTools = {
     clock: {
       now: () => now,
+      monotonic: () => now,
       sleep: async (ms) => {
         sleeps.push(ms);
         now += ms;

@@ -48,7 +48,7 @@ test('asks until the task has ended, and tells each change once', async () => {
   const { job, seen } = wait(world);
   expect(await job).toMatchObject({ status: 'succeeded', outputs: [{ url: link }] });
   expect(seen).toEqual(['running', 'succeeded']);
-  expect(sleepsOf(world)).toEqual([5000, 15_000, 15_000, 15_000]);
+  expect(sleepsOf(world)).toEqual([5000, 15_400, 16_632, 17_962.56]);
   expect(world.log.filter((line) => line.startsWith('send'))).toEqual(
     Array.from({ length: 4 }, () => 'send GET /tasks/task-1'),
   );
@@ -90,12 +90,98 @@ test('passing faults only slow it down', async () => {
   expect((await job).status).toBe('succeeded');
   expect(seen).toEqual(['running', 'succeeded']);
   const sleeps = sleepsOf(world);
-  expect(sleeps.slice(0, 4)).toEqual([5000, 22_500, 33_750, 50_625]);
+  expect(sleeps.slice(0, 4)).toEqual([5000, 23_100, 38_808, 60_000]);
   expect(sleeps[4]).toBe(200_000);
   expect(Math.max(...sleeps.slice(5))).toBe(60_000);
-  // Back to normal after the first good answer.
-  expect(sleeps.at(-1)).toBe(15_000);
-  expect(world.events.filter(({ event }) => event === 'notice')).toHaveLength(11);
+  expect(world.events.filter(({ event }) => event === 'notice')).toHaveLength(10);
+});
+
+test('after the first good answer it looks as before, and one reason is told once', async () => {
+  const reset: SendOutcome = { kind: 'lost', reason: 'reset' };
+  const world = fakeWorld([running, reset, reset, running, reset, done]);
+  await wait(world, { pollIntervalMs: 10_000 }).job;
+  expect(sleepsOf(world)).toEqual([10_000, 10_000, 15_000, 22_500, 10_000, 15_000]);
+  expect(world.events.filter(({ event }) => event === 'notice')).toHaveLength(2);
+});
+
+describe('what is expected', () => {
+  const submitted = '2026-11-20 20:00:00.000';
+  const started = '2026-11-20 20:01:40.000';
+  const outlooks = (world: ReturnType<typeof fakeWorld>) =>
+    world.events.flatMap((event) => (event.event === 'status' ? [event.outlook] : []));
+  const key = 'dashscope wan2.6-t2v t2v 1080P 5';
+
+  test('comes from the documents, and nothing is expected of a job that is over', async () => {
+    const world = fakeWorld([pending, running, done]);
+    await wait(world).job;
+    const runTime = { fromMs: 60_000, toMs: 300_000, jobs: 0 };
+    expect(outlooks(world)).toEqual([
+      { runTime, runningMs: undefined },
+      // Somewhere between the two looks it left the queue.
+      { runTime, runningMs: 7700 },
+      undefined,
+    ]);
+  });
+
+  test('comes from the user’s own jobs once there are three', async () => {
+    const runTimes = { [key]: [130_000, 110_000, 120_000] };
+    const world = fakeWorld([running, done], { runTimes });
+    await wait(world).job;
+    expect(outlooks(world)[0]).toEqual({
+      runTime: { fromMs: 110_000, usualMs: 120_000, toMs: 130_000, jobs: 3 },
+      runningMs: 5000,
+    });
+  });
+
+  test('starts when the service says that the task left the queue', async () => {
+    const times = { submit_time: submitted, scheduled_time: started };
+    const start = makeJob({ submitted_at: new Date(startMs - 160_000).toISOString() });
+    const world = fakeWorld([task('RUNNING', times), done]);
+    await wait(world, { lookNow: true }, start).job;
+    expect(outlooks(world)[0]?.runningMs).toBe(60_000);
+  });
+
+  test('is nothing on this machine, and nothing is learned there', async () => {
+    const world = fakeWorld([running, done]);
+    await wait(world, {}, makeJob(), 'http://127.0.0.1:18080/api/v1').job;
+    expect(outlooks(world)).toEqual([undefined, undefined]);
+    expect(world.learned).toEqual([]);
+  });
+
+  test.each<[string, SendOutcome[], Partial<WaitOptions>, number | undefined]>([
+    [
+      'the service’s own times, whenever it is looked at',
+      [task('SUCCEEDED', { video_url: link, scheduled_time: started, end_time: '2026-11-20 20:03:00.5' })],
+      { lookNow: true },
+      80_500,
+    ],
+    [
+      'what was seen: between two looks it ended',
+      [running, running, done],
+      { pollIntervalMs: 10_000 },
+      25_000,
+    ],
+    ['what was seen after the queue', [pending, running, done], { pollIntervalMs: 10_000 }, 10_000],
+    ['nothing of a job that was over when it was looked at', [done], { lookNow: true }, undefined],
+    ['nothing of two looks far apart', [running, done], { pollIntervalMs: 130_000 }, undefined],
+    ['nothing of a failure', [running, task('FAILED')], {}, undefined],
+    [
+      'nothing of times that cannot be',
+      [task('SUCCEEDED', { video_url: link, scheduled_time: started, end_time: '2026-11-21 20:00:00' })],
+      { lookNow: true },
+      undefined,
+    ],
+  ])('learns %s', async (_name, script, options, ms) => {
+    const world = fakeWorld(script);
+    await wait(world, options).job;
+    expect(world.learned).toEqual(ms === undefined ? [] : [[key, ms]]);
+  });
+
+  test('learns nothing when the clock was set meanwhile, or the machine slept', async () => {
+    const world = fakeWorld([running, done], { onSleep: () => world.setClock(startMs + 3_600_000) });
+    await wait(world).job;
+    expect(world.learned).toEqual([]);
+  });
 });
 
 describe('the question itself is refused', () => {
@@ -117,7 +203,7 @@ describe('the time is up', () => {
     const error = await failureOf(() => wait(world, { deadlineMs: startMs + 30_000 }).job);
     expect(error).toMatchObject({ exitCode: 5, hint: 'wan wait 1KTAHJ0ABCDE', retryable: true });
     expect(error.message).toBe('stopped waiting; the job goes on, and is billed if it succeeds');
-    expect(sleepsOf(world)).toEqual([5000, 15_000, 10_000]);
+    expect(sleepsOf(world)).toEqual([5000, 15_400, 9600]);
   });
 
   test('and says what stood in the way at last', async () => {
@@ -133,10 +219,67 @@ describe('the time is up', () => {
   });
 });
 
+describe('the clock', () => {
+  test.each([
+    ['forward', 5 * 3_600_000],
+    ['back', -5 * 3_600_000],
+  ])('on the wall is set %s: the wait neither ends nor hangs', async (_name, ms) => {
+    const world = fakeWorld([running, running, running], {
+      onSleep: () => world.setClock(startMs + ms),
+    });
+    const error = await failureOf(
+      () => wait(world, { deadlineMs: startMs + 30_000, pollIntervalMs: 10_000 }).job,
+    );
+    expect(error.exitCode).toBe(5);
+    expect(sleepsOf(world)).toEqual([10_000, 10_000, 10_000]);
+    const elapsed = world.events.flatMap((event) => (event.event === 'status' ? [event.elapsedMs] : []));
+    expect(elapsed).toEqual([10_000, 20_000, 30_000]);
+  });
+
+  test('of a job from the future counts from now', async () => {
+    const start = makeJob({ submitted_at: new Date(startMs + 3_600_000).toISOString() });
+    const world = fakeWorld([running, done]);
+    await wait(world, { lookNow: true, pollIntervalMs: 1000 }, start).job;
+    const elapsed = world.events.flatMap((event) => (event.event === 'status' ? [event.elapsedMs] : []));
+    expect(elapsed).toEqual([0, 1000]);
+  });
+
+  test.each([
+    ['counts the hours for which the machine slept', 7_200_000],
+    ['counts none of them', 0],
+  ])('%s: it looks before it judges, and the rest of the time is left', async (_name, counted) => {
+    let isFirst = true;
+    const world = fakeWorld([running, running, running, done], {
+      onSleep: () => {
+        if (isFirst) world.pass(counted);
+        isFirst = false;
+      },
+    });
+    const { job } = wait(world, { deadlineMs: startMs + 60_000, pollIntervalMs: 15_000 });
+    expect((await job).status).toBe('succeeded');
+    expect(sleepsOf(world)).toEqual([15_000, 15_000, 15_000, 15_000]);
+  });
+
+  test('is over before the first look: there is one all the same', async () => {
+    const world = fakeWorld([done]);
+    const { job } = wait(world, { deadlineMs: startMs - 1000, lookNow: true });
+    expect((await job).status).toBe('succeeded');
+  });
+});
+
+test('no look is put off beyond the deadline, and the last one not for long', async () => {
+  const world = fakeWorld([running, running, running]);
+  await failureOf(() => wait(world, { deadlineMs: startMs + 25_000, pollIntervalMs: 20_000 }).job);
+  expect(world.options.map(({ paced, turnWithinMs }) => [paced, turnWithinMs])).toEqual([
+    [true, 5000],
+    [true, 2000],
+  ]);
+});
+
 test('an interruption ends the wait, and its hint continues it', async () => {
   const world = fakeWorld([pending, done], {
     onSleep: (ms) => {
-      if (ms === 15_000) world.interrupt(new InterruptedError('interrupted'));
+      if (ms === 15_400) world.interrupt(new InterruptedError('interrupted'));
     },
   });
   const error = await failureOf(() => wait(world).job);

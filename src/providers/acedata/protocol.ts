@@ -83,6 +83,7 @@ type Result = NonNullable<z.output<typeof result>>;
 const taskRecord = z.object({
   id: taskId,
   trace_id: text,
+  created_at: number,
   started_at: number,
   finished_at: anything,
   request: object({ prompt: rawText, model: text }),
@@ -123,6 +124,8 @@ function readTask(body: unknown): TaskReport | undefined {
     links: state === 'succeeded' && video !== undefined ? [video] : [],
     ...present({
       requestId: record.trace_id,
+      submittedAt: readTime(record.created_at),
+      startedAt: readTime(record.started_at),
       finishedAt: readTime(finished),
       code: reason?.code,
       message: reason?.message,

@@ -71,6 +71,8 @@ const taskReply = z.object({
   request_id: text,
   output: z.object({
     task_status: text,
+    submit_time: text,
+    scheduled_time: text,
     end_time: text,
     code: text,
     message: text,
@@ -105,6 +107,8 @@ function readTask(body: unknown): TaskReport | undefined {
     links: state === 'succeeded' && video !== undefined ? [video] : [],
     ...present({
       requestId: reply.request_id,
+      submittedAt: readTime(output.submit_time ?? ''),
+      startedAt: readTime(output.scheduled_time ?? ''),
       finishedAt: readTime(output.end_time ?? ''),
       code: output.code,
       message: output.message,

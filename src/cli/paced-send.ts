@@ -1,0 +1,17 @@
+import type { Pace } from '../net/pace.ts';
+import type { Runtime } from '../workflow/runtime.ts';
+
+/** Has calls that are marked `paced` wait for their turn. */
+export function withPace(send: Runtime['send'], pace: Pace, ownSignal: AbortSignal): Runtime['send'] {
+  return async (connection, call, { paced = false, turnWithinMs, ...options } = {}) => {
+    if (!paced) return send(connection, call, options);
+    const { fingerprint } = connection;
+    const signal = options.signal ?? ownSignal;
+    if (!(await pace.turn(fingerprint, { signal, withinMs: turnWithinMs }))) {
+      return { kind: 'never-sent', reason: 'it has asked to be left alone for a while' };
+    }
+    const outcome = await send(connection, call, options);
+    pace.heard(fingerprint, outcome);
+    return outcome;
+  };
+}
