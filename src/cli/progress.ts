@@ -1,71 +1,84 @@
-import { formatBytes } from '../core/bytes.ts';
-import { formatDuration } from '../core/duration.ts';
+import { fitWidth } from '../core/display-width.ts';
+import { describeOutlook } from '../core/outlook.ts';
 import type { Job } from '../core/job.ts';
-import { oneLine } from '../core/plain-text.ts';
-import type { JobEvent } from '../workflow/runtime.ts';
 import type { Context } from './context.ts';
+import { createJobBoard, type JobBoard, type ShownEvent } from './job-board.ts';
 import type { TalkFlags } from './talk-flags.ts';
 
-/** Shows a job's way to people: a spinner on a terminal, a few plain lines anywhere else. */
+/** Shows the way of jobs to people: a spinner on a terminal, a few plain lines anywhere else. */
 export type Progress = {
-  event: (event: Exclude<JobEvent, { event: 'notice' }>) => void;
-  notice: (message: string) => void;
+  event: (event: ShownEvent) => void;
+  notice: (message: string, job?: Job) => void;
   /** A line of its own, past the spinner. */
   line: (text: string) => void;
   stop: () => void;
 };
 
-const heartbeatMs = 60_000;
+type Stage = Pick<Context, 'io' | 'clock' | 'env'>;
+type Spinner = { text: string; start: () => unknown; stop: () => unknown };
+/** Loaded when it is needed: most commands never spin. */
+type LoadSpinner = () => Promise<(stream: NodeJS.WriteStream, text: string) => Spinner>;
 
-export function createProgress(context: Context, flags: TalkFlags): Progress {
+const heartbeatMs = 60_000;
+/** The spinner's own sign and the space behind it, and the last column, where some terminals wrap. */
+const spinnerCells = 3;
+
+export function createProgress(
+  stage: Stage,
+  flags: Pick<TalkFlags, 'verbose'>,
+  load: LoadSpinner = loadOra,
+): Progress {
   // A terminal that nobody gave a size has no columns, and the spinner would divide by them, for ever.
-  const { columns } = context.io.stderr as Partial<NodeJS.WriteStream>;
-  const isTerminal = context.io.stderrIsTerminal && columns !== 0;
-  const isAnimated = isTerminal && !context.env['CI'] && !flags.verbose;
-  return isAnimated ? spinner(context) : plainLines(context);
+  const { columns } = stage.io.stderr as Partial<NodeJS.WriteStream>;
+  const isTerminal = stage.io.stderrIsTerminal && columns !== 0;
+  const isAnimated = isTerminal && !stage.env['CI'] && !flags.verbose;
+  const board = createJobBoard(stage.clock);
+  return isAnimated ? spinner(stage, board, load) : plainLines(stage, board);
 }
 
-function plainLines({ io, clock }: Context): Progress {
-  let lastText = '';
+function plainLines({ io, clock }: Stage, board: JobBoard): Progress {
+  const lastTexts = new Map<string, string>();
   let lastAt = -Infinity;
+  const notice = noticeOnce({ io, clock }, board, (text) => io.err(text));
   return {
     event: (event) => {
-      const text = headline(event);
-      const now = clock.now();
-      const isNews = text !== lastText;
-      if (text === '' || (!isNews && now - lastAt < heartbeatMs)) return;
-      io.err(isNews ? text : `${text} ${detail(event)}`.trim());
-      lastText = text;
+      board.hear(event);
+      const { id } = event.job;
+      const text = board.headline(event);
+      const now = clock.monotonic();
+      if (text === '') return;
+      if (text !== lastTexts.get(id)) {
+        const outlook = event.event === 'status' ? event.outlook : undefined;
+        const more = outlook === undefined ? '' : `; ${describeOutlook(outlook)}`;
+        io.err(`${board.isShared() ? `${id}: ` : ''}${text}${more}`);
+        lastTexts.set(id, text);
+      } else if (now - lastAt >= heartbeatMs) {
+        io.err(board.text());
+      } else {
+        return;
+      }
       lastAt = now;
     },
-    notice: (message) => io.err(`note: ${message}`),
+    notice,
     line: (text) => io.err(text),
     stop: () => {},
   };
 }
 
-type Spinner = { text: string; start: () => void; stop: () => void };
-
-function spinner(context: Context): Progress {
-  const { io, clock } = context;
+function spinner(stage: Stage, board: JobBoard, load: LoadSpinner): Progress {
+  const { io } = stage;
+  const stream = io.stderr as NodeJS.WriteStream;
   let shown: Spinner | undefined;
   let isStopped = false;
-  let base = '';
-  let suffix = '';
-  let since: number | undefined;
-  const text = () =>
-    [base, since === undefined ? '' : formatDuration(clock.now() - since), suffix]
-      .filter((part) => part !== '')
-      .join(' · ');
-  // Once a second the elapsed time moves on, also between looks.
-  const timer = setInterval(() => {
+  const text = () => fitWidth(board.text(), (stream.columns ?? 80) - spinnerCells);
+  const show = () => {
     if (shown !== undefined) shown.text = text();
-  }, 1000);
+  };
+  // Once a second the elapsed time moves on, also between looks.
+  const timer = setInterval(show, 1000);
   timer.unref();
-  // Loaded here: most commands never spin.
-  void import('ora').then(({ default: ora }) => {
-    if (isStopped) return;
-    shown = ora({ stream: io.stderr as NodeJS.WriteStream, discardStdin: false, text: text() }).start();
+  void load().then((start) => {
+    if (!isStopped) shown = start(stream, text());
   });
   const line = (message: string) => {
     shown?.stop();
@@ -74,13 +87,10 @@ function spinner(context: Context): Progress {
   };
   return {
     event: (event) => {
-      base = headline(event);
-      suffix = detail(event);
-      since = event.job.submitted_at === null ? undefined : Date.parse(event.job.submitted_at);
-      if (event.event === 'downloading' || event.event === 'saved') since = undefined;
-      if (shown !== undefined) shown.text = text();
+      board.hear(event);
+      show();
     },
-    notice: (message) => line(`note: ${message}`),
+    notice: noticeOnce(stage, board, line),
     line,
     stop: () => {
       isStopped = true;
@@ -90,36 +100,23 @@ function spinner(context: Context): Progress {
   };
 }
 
-function headline(told: Exclude<JobEvent, { event: 'notice' }>): string {
-  const { job } = told;
-  switch (told.event) {
-    case 'prepared':
-      return '';
-    case 'submitting':
-      return `submitting ${job.id}`;
-    case 'submitted':
-      return `submitted: job ${job.id}, task ${job.task_id}`;
-    case 'status':
-      return statusWord(job);
-    case 'uploading':
-      return oneLine(`uploading ${told.file}`);
-    case 'downloading':
-      return 'downloading';
-    case 'saved':
-      return 'saved';
-  }
-}
+const loadOra: LoadSpinner = async () => {
+  const { default: ora } = await import('ora');
+  return (stream, text) => ora({ stream, discardStdin: false, text }).start();
+};
 
-function statusWord(job: Job): string {
-  return job.status === 'queued' ? 'queued at the service' : job.status;
-}
-
-function detail(event: Exclude<JobEvent, { event: 'notice' }>): string {
-  if (event.event === 'status') return `task ${event.job.task_id}`;
-  if (event.event === 'uploading')
-    return `${formatBytes(event.sentBytes)} of ${formatBytes(event.totalBytes)}`;
-  if (event.event !== 'downloading') return '';
-  const { receivedBytes, totalBytes } = event;
-  const total = totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`;
-  return `${formatBytes(receivedBytes)}${total}`;
+/** With several jobs, a notice names its own, and what strikes them all alike is said once a minute. */
+function noticeOnce(
+  { clock }: Pick<Stage, 'clock' | 'io'>,
+  board: JobBoard,
+  line: (text: string) => void,
+): Progress['notice'] {
+  const lastAt = new Map<string, number>();
+  return (message, job) => {
+    const now = clock.monotonic();
+    const isShared = board.isShared() && job !== undefined;
+    if (isShared && now - (lastAt.get(message) ?? -Infinity) < heartbeatMs) return;
+    lastAt.set(message, now);
+    line(`note: ${isShared ? `${job.id}: ` : ''}${message}`);
+  };
 }

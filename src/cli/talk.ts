@@ -101,7 +101,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     event: (event) => {
       if (event.event === 'notice') {
         writeEvent('notice', { job_id: event.job?.id ?? null, message: oneLine(event.message) });
-        if (!flags.quiet) show().notice(oneLine(event.message));
+        if (!flags.quiet) show().notice(oneLine(event.message), event.job);
         return;
       }
       // A line for each piece that arrives would be thousands.

@@ -1,7 +1,7 @@
 import type { SendOutcome } from '../core/http.ts';
 import type { Job } from '../core/job.ts';
 import type { Mode } from '../core/mode.ts';
-import type { RunTime } from '../core/run-time.ts';
+import type { Outlook } from '../core/outlook.ts';
 import type { Region } from '../core/region.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -27,13 +27,6 @@ export type Connection = {
   paths?: Readonly<Partial<Record<Mode, string | undefined>>>;
   /** Tells this key, region and base from any other, and gives nothing away. */
   fingerprint: string;
-};
-
-/** What to expect of a job that is not done. */
-export type Outlook = {
-  runTime: RunTime;
-  /** Milliseconds since it left the queue; undefined while it is queued. */
-  runningMs: number | undefined;
 };
 
 /** What the workflow tells while it works. Commands decide how that looks. */

@@ -1,0 +1,147 @@
+import type { SteadyClock } from '../core/clock.ts';
+import { formatBytes } from '../core/bytes.ts';
+import { formatDuration } from '../core/duration.ts';
+import { describeOutlook } from '../core/outlook.ts';
+import { oneLine } from '../core/plain-text.ts';
+import { createTransferRate, type TransferRate } from '../core/transfer-rate.ts';
+import type { JobEvent } from '../workflow/runtime.ts';
+
+export type ShownEvent = Exclude<JobEvent, { event: 'notice' }>;
+
+/** Where all jobs of this command stand, in words. */
+export type JobBoard = {
+  hear: (event: ShownEvent) => void;
+  /** More than one job has been heard of. */
+  isShared: () => boolean;
+  /** What a job is at; the same until something changes. */
+  headline: (event: ShownEvent) => string;
+  /** Everything there is to say now: of the one job at length, of several in numbers. */
+  text: () => string;
+};
+
+type Seen = { event: ShownEvent; atMs: number; rate: TransferRate };
+
+export function createJobBoard(clock: Pick<SteadyClock, 'monotonic'>): JobBoard {
+  const jobs = new Map<string, Seen>();
+  let startMs: number | undefined;
+  let latest: Seen | undefined;
+  return {
+    hear: (event) => {
+      const atMs = clock.monotonic();
+      startMs ??= atMs;
+      const rate = jobs.get(event.job.id)?.rate ?? createTransferRate();
+      if (event.event === 'downloading') rate.add(event.receivedBytes, atMs);
+      latest = { event, atMs, rate };
+      jobs.set(event.job.id, latest);
+    },
+    isShared: () => jobs.size > 1,
+    headline: (event) => headlineOf(event, jobs.size > 1),
+    text: () => {
+      if (latest === undefined || startMs === undefined) return '';
+      const nowMs = clock.monotonic();
+      return jobs.size > 1
+        ? `${countsOf([...jobs.values()])} · ${formatDuration(nowMs - startMs)}`
+        : [headlineOf(latest.event, false), ...detailsOf(latest, nowMs)].join(' · ');
+    },
+  };
+}
+
+function headlineOf(told: ShownEvent, isShared: boolean): string {
+  const { job } = told;
+  switch (told.event) {
+    case 'prepared':
+      return '';
+    case 'submitting':
+      return isShared ? 'submitting' : `submitting ${job.id}`;
+    case 'submitted':
+      return isShared ? `submitted: task ${job.task_id}` : `submitted: job ${job.id}, task ${job.task_id}`;
+    case 'status':
+      return job.status === 'queued' ? 'queued at the service' : job.status;
+    case 'uploading':
+      return oneLine(`uploading ${told.file}`);
+    case 'downloading':
+    case 'saved':
+      return told.event;
+  }
+}
+
+function detailsOf({ event, atMs, rate }: Seen, nowMs: number): string[] {
+  const sinceMs = nowMs - atMs;
+  switch (event.event) {
+    case 'submitted':
+      return [formatDuration(sinceMs)];
+    case 'status': {
+      const { outlook, elapsedMs, job } = event;
+      const runningMs = outlook?.runningMs === undefined ? undefined : outlook.runningMs + sinceMs;
+      return [
+        formatDuration(elapsedMs + sinceMs),
+        ...(outlook === undefined ? [] : [describeOutlook({ ...outlook, runningMs })]),
+        `task ${job.task_id}`,
+      ];
+    }
+    case 'uploading':
+      return [`${formatBytes(event.sentBytes)} of ${formatBytes(event.totalBytes)}`];
+    case 'downloading':
+      return describeDownload(event, rate.bytesPerSecond(nowMs));
+    case 'prepared':
+    case 'submitting':
+    case 'saved':
+      return [];
+  }
+}
+
+function describeDownload(
+  { receivedBytes, totalBytes }: { receivedBytes: number; totalBytes: number | undefined },
+  perSecond: number | undefined,
+): string[] {
+  const total = totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`;
+  const bytes = `${formatBytes(receivedBytes)}${total}`;
+  if (perSecond === undefined) return [bytes];
+  const isMoving = totalBytes !== undefined && perSecond >= 1;
+  const left = isMoving ? [`${formatDuration(((totalBytes - receivedBytes) / perSecond) * 1000)} left`] : [];
+  return [bytes, `${formatBytes(Math.round(perSecond))}/s`, ...left];
+}
+
+/** In the order of what is worth knowing first. */
+const order = ['running', 'queued', 'submitting', 'uploading', 'downloading', 'saved', 'failed'] as const;
+
+function countsOf(jobs: readonly Seen[]): string {
+  return order
+    .flatMap((name) => {
+      const members = jobs.filter(({ event }) => groupOf(event) === name);
+      if (members.length === 0) return [];
+      const share = name === 'downloading' ? shareOf(members) : undefined;
+      return [`${members.length} ${name}${share === undefined ? '' : ` ${share} %`}`];
+    })
+    .join(', ');
+}
+
+function groupOf({ event, job }: ShownEvent): (typeof order)[number] {
+  switch (event) {
+    case 'prepared':
+    case 'submitting':
+      return 'submitting';
+    case 'submitted':
+      return 'queued';
+    case 'status': {
+      const { status } = job;
+      if (status === 'succeeded') return 'downloading';
+      return status === 'running' || status === 'queued' ? status : 'failed';
+    }
+    case 'uploading':
+    case 'downloading':
+    case 'saved':
+      return event;
+  }
+}
+
+/** Percent of all bytes, once the size of every file is known. */
+function shareOf(jobs: readonly Seen[]): number | undefined {
+  let [received, total] = [0, 0];
+  for (const { event } of jobs) {
+    if (event.event !== 'downloading' || event.totalBytes === undefined) return undefined;
+    received += event.receivedBytes;
+    total += event.totalBytes;
+  }
+  return total === 0 ? undefined : Math.floor((received / total) * 100);
+}
