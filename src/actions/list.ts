@@ -3,15 +3,26 @@ import type { Context } from '../cli/context.ts';
 import { readFlags, wholeNumber } from '../cli/flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { jobDocument } from '../core/documents.ts';
-import { describeExpiry } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
+import { readFilter } from '../core/job-filter.ts';
 import type { Job } from '../core/job.ts';
-import { shorten } from '../core/plain-text.ts';
+import { parseSince } from '../core/since.ts';
 import { createJobStore } from '../store/jobs.ts';
+import { settleLostSubmit } from '../workflow/job-state.ts';
+import { jobColumns, jobTable } from './list-lines.ts';
 
-const shape = { limit: wholeNumber('20'), all: z.boolean().default(false) };
+const some = z.array(z.string()).optional();
+const shape = {
+  status: some,
+  mode: some,
+  model: some,
+  provider: some,
+  since: z.string().optional(),
+  limit: wholeNumber('20'),
+  all: z.boolean().default(false),
+};
 
-/** `wan list`: local jobs, newest first, the unfinished among them. */
+/** `wan list`: local jobs, newest first, the unfinished among them. Reads no more records than it takes. */
 export async function runList(
   context: Context,
   talk: Talk,
@@ -22,35 +33,27 @@ export async function runList(
     throw new UsageError(`--limit ${flags.limit} shows nothing`, { hint: '--limit 20, or --all' });
   }
   const limit = flags.all ? Infinity : (flags.limit ?? 20);
-  const store = createJobStore(context.stateDirectory(), talk.notice);
-  const open = await store.listOpen();
-  const done = await store.listDone(limit);
-  const jobs = [...new Map([...open, ...done].map((job) => [job.id, job])).values()]
-    .toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1))
-    .slice(0, limit);
   const now = context.clock.now();
-  if (jobs.length === 0) talk.notice('no jobs yet; `wan t2v "…"` makes one');
+  const filter = readFilter(flags);
+  const since = flags.since === undefined ? undefined : parseSince(flags.since, now);
+  const store = createJobStore(context.stateDirectory(), talk.notice, context.clock.now);
+  const jobs: Job[] = [];
+  let hasMore = false;
+  for await (const found of store.newest({ only: filter.only, sinceMs: since ?? 0 })) {
+    const job = await settleLostSubmit(found, store);
+    if (!filter.fits(job)) continue;
+    hasMore = jobs.length >= limit;
+    if (hasMore) break;
+    jobs.push(job);
+  }
+  if (jobs.length === 0) {
+    const isFiltered = !filter.isEmpty || since !== undefined;
+    talk.notice(isFiltered ? 'no job is like that' : 'no jobs yet; `wan t2v "…"` makes one');
+  }
+  const isTable = context.io.stdoutIsTerminal;
+  if (isTable && hasMore) talk.notice(`the newest ${jobs.length}; more with --limit or --all`);
   return talk.finish({
     value: jobs.map((job) => jobDocument(job)),
-    lines: jobs.map((job) => describe(job, now)),
+    lines: isTable ? jobTable(jobs, now, context.io.stdout.columns ?? 80) : jobColumns(jobs, now),
   });
-}
-
-function describe(job: Job, now: number): string {
-  const output = job.outputs[0];
-  const place =
-    output?.path ??
-    (job.status === 'succeeded' && job.expires_at !== null ? describeExpiry(job.expires_at, now) : '');
-  const prompt = shorten(job.request?.prompt ?? '', 40);
-  return [
-    job.id,
-    job.status.padEnd(11),
-    job.created_at.slice(0, 16).replace('T', ' '),
-    (job.mode ?? '').padEnd(7),
-    (job.model ?? '').padEnd(19),
-    place,
-    prompt,
-  ]
-    .filter((cell) => cell !== '')
-    .join('  ');
 }

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Redact } from '../core/redact.ts';
 
 /** A stream that may be a terminal; of a pipe, `isTTY` is absent. */
-type TerminalStream = Writable & { isTTY?: boolean };
+type TerminalStream = Writable & { isTTY?: boolean; columns?: number };
 
 /** The program's two voices. stdout is for results; everything else goes to stderr. */
 export type Io = {

@@ -81,6 +81,9 @@ export class NetworkError extends WanError {
 /** The service takes no files now or there: another way to hand them over may do. */
 export class UploadUnavailableError extends NetworkError {}
 
+/** A job's record says nothing any more: what can be done without one still can. */
+export class DamagedRecordError extends WanError {}
+
 export class ConfirmationError extends WanError {
   override readonly class = 'confirmation';
 }

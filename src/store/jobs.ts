@@ -1,10 +1,15 @@
-import { createHash, createHmac } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { createHmac } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { WanError } from '../core/errors.ts';
-import { dayOfJobId, parseJobId } from '../core/job-id.ts';
-import { isFinal, jobSchema, recordVersion, type Job } from '../core/job.ts';
+import { isFinal, type Job } from '../core/job.ts';
 import { makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
+import { jobFiles } from './job-files.ts';
+import { createJobIds } from './job-ids.ts';
+import { createJobIndex } from './job-index.ts';
+import { listOpen, newestJobs, type NewestOptions } from './job-list.ts';
+import { matchJobs, type JobMatch } from './job-match.ts';
+import { createJobReader } from './job-reader.ts';
 import { createLocks, type Lock } from './lock.ts';
 import { makeSecret } from './lock-socket.ts';
 
@@ -12,14 +17,23 @@ export type JobStore = {
   directory: string;
   /** Writes the record where its state says: among the open ones, or under its day. */
   save: (job: Job) => Promise<void>;
-  /** By job id. Undefined when there is none. @throws {WanError} for a newer or damaged record */
+  /**
+   * By job id. Undefined when there never was one.
+   * @throws {DamagedRecordError} when its record is or was damaged; {WanError} for one that is newer or not readable
+   */
   find: (id: string) => Promise<Job | undefined>;
-  /** By the provider's task id. */
+  /** By the provider's task id. Throws as `find` does. */
   findByTask: (taskId: string) => Promise<Job | undefined>;
+  /** Jobs that made a video, by its sha256, the latest first. */
+  findByVideo: (sha256: string) => Promise<Job[]>;
+  /** Jobs whose own or whose task's id begins or ends like this, newest first; four characters at least. */
+  match: (text: string) => Promise<JobMatch[]>;
   /** Unfinished jobs, newest first. */
   listOpen: () => Promise<Job[]>;
-  /** Up to `limit` finished jobs, newest first, reading no more days than that takes. */
-  listDone: (limit: number) => Promise<Job[]>;
+  /** Jobs, newest first, of which no more are read than are asked for. */
+  newest: (options?: NewestOptions) => AsyncIterable<Job>;
+  /** Where a job's record lies. */
+  fileOf: (job: Job) => string;
   /** Undefined while another process has it. */
   tryLock: (id: string) => Promise<Lock | undefined>;
   /** Whether a living process is working on the job. */
@@ -30,194 +44,108 @@ export type JobStore = {
 
 /**
  * Jobs as files: `open/` holds what is unfinished, `done/YYYY/MM/DD/` the rest, so that finding open or recent
- * jobs costs the same with ten records and with a hundred thousand. `notice` hears of files that are no records.
+ * jobs costs the same with ten records and with a hundred thousand. `notice` hears, once each, of files that are no
+ * records: those are moved to `set-aside/`, and stop nothing but the command that names them.
  */
-export function createJobStore(directory: string, notice: (message: string) => void): JobStore {
-  const openDirectory = path.join(directory, 'open');
-  const openFile = (id: string) => path.join(openDirectory, `${id}.json`);
-  const doneDirectory = (id: string) => path.join(directory, 'done', ...dayOfJobId(id));
-  const doneFile = (id: string) => path.join(doneDirectory(id), `${id}.json`);
+export function createJobStore(
+  directory: string,
+  notice: (message: string) => void,
+  now: () => number = Date.now,
+): JobStore {
+  const files = jobFiles(directory);
   const locks = createLocks(directory);
+  const index = createJobIndex(files);
+  const reader = createJobReader(files, notice);
+  const ids = createJobIds(files, { dismiss: reader.dismiss, notice, now });
+  const open = () => listOpen(files, ids, reader);
 
   async function save(job: Job): Promise<void> {
     const text = `${JSON.stringify(job, undefined, 1)}\n`;
-    try {
+    await orAskForDirectory('write the job’s record', async () => {
       await makePrivateDirectory(directory);
       await writeWhereItBelongs(job, text);
-    } catch (error) {
-      throw new WanError(`cannot write the job’s record in ${directory}: ${reasonOf(error)}`, {
-        hint: 'point WAN_STATE_DIR to a directory that you can write to',
-        cause: error,
-      });
-    }
-    // The record holds the task's id; without the index only looking it up by that id is lost.
-    if (job.task_id === null) return;
-    await remember(job.task_id, job.id).catch((error: unknown) => {
-      notice(`the task ${job.task_id} could not be indexed: ${reasonOf(error)}; the job is ${job.id}`);
     });
+    // The record holds all of it; without the index only finding it by these is lost.
+    const { id, task_id, outputs } = job;
+    try {
+      if (task_id !== null) await index.rememberTask(task_id, id);
+      // Before the video has its name: then no kill in between keeps the one from leading to the other.
+      for (const { sha256 } of outputs) if (sha256 !== null) await index.rememberVideo(sha256, id);
+    } catch (error) {
+      const what = task_id === null ? 'its video' : `its task ${task_id}`;
+      notice(`the job ${id} cannot be found by ${what} later: ${reasonOf(error)}`);
+    }
   }
 
   async function writeWhereItBelongs(job: Job, text: string): Promise<void> {
     if (!isFinal(job)) {
-      await makePrivateDirectory(openDirectory);
-      await writeFileAtomic(openFile(job.id), text);
+      await makePrivateDirectory(files.open);
+      await writeFileAtomic(files.openFile(job.id), text);
       // One that had ended and is sent again on the user's word: of two records the finished one would count.
-      await rm(doneFile(job.id), { force: true });
+      await rm(files.doneFile(job.id), { force: true });
       return;
     }
     // First the new place, then the old: killed in between, both hold the job and the finished one counts.
-    await makePrivateDirectory(doneDirectory(job.id));
-    await writeFileAtomic(doneFile(job.id), text);
-    await rm(openFile(job.id), { force: true });
-  }
-
-  function taskFile(taskId: string): string {
-    // Ids come from a service, so they are hashed before they become a file's name.
-    const hash = createHash('sha256').update(taskId).digest('hex').slice(0, 32);
-    return path.join(directory, 'by-task', hash.slice(0, 2), hash);
-  }
-
-  async function remember(taskId: string, id: string): Promise<void> {
-    const file = taskFile(taskId);
-    if ((await readIfThere(file)) === id) return;
+    const file = files.doneFile(job.id);
     await makePrivateDirectory(path.dirname(file));
-    await writeFileAtomic(file, id);
-  }
-
-  async function find(id: string): Promise<Job | undefined> {
-    const file = doneFile(id);
-    const done = await readIfThere(file);
-    if (done !== undefined) return parse(done, file);
-    const open = await readIfThere(openFile(id));
-    if (open !== undefined) return parse(open, openFile(id));
-    // It may have been finished between the two looks.
-    const late = await readIfThere(file);
-    return late === undefined ? undefined : parse(late, file);
+    await writeFileAtomic(file, text);
+    await rm(files.openFile(job.id), { force: true });
   }
 
   async function findByTask(taskId: string): Promise<Job | undefined> {
-    const id = parseJobId((await readIfThere(taskFile(taskId))) ?? '');
-    return id === undefined ? undefined : find(id);
+    const id = await index.findTask(taskId);
+    const job = id === undefined ? undefined : await reader.find(id);
+    if (job?.task_id === taskId) return job;
+    // Killed after the record was written and before the index was; or the index is damaged.
+    return (await open()).find((candidate) => candidate.task_id === taskId);
   }
 
-  async function readAll(ids: string[]): Promise<Job[]> {
+  async function findByVideo(sha256: string): Promise<Job[]> {
     const jobs: Job[] = [];
-    for (const id of ids) {
-      try {
-        const job = await find(id);
-        if (job !== undefined) jobs.push(job);
-      } catch (error) {
-        notice(`${reasonOf(error)}; left out`);
-      }
+    for (const id of await index.findVideo(sha256)) {
+      // oxlint-disable-next-line no-await-in-loop -- there is nearly always one
+      const job = await reader.findForList(id);
+      if (job?.outputs.some((output) => output.sha256 === sha256) === true) jobs.push(job);
     }
     return jobs;
   }
 
-  async function listDone(limit: number): Promise<Job[]> {
-    const jobs: Job[] = [];
-    const root = path.join(directory, 'done');
-    for (const year of await names(root, /^\d{4}$/u)) {
-      for (const month of await names(path.join(root, year), /^\d{2}$/u)) {
-        for (const day of await names(path.join(root, year, month), /^\d{2}$/u)) {
-          if (jobs.length >= limit) return jobs;
-          const ids = await recordIds(path.join(root, year, month, day));
-          jobs.push(...(await readAll(ids.slice(0, limit - jobs.length))));
-        }
-      }
+  async function orAskForDirectory<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw new WanError(`cannot ${what} in ${directory}: ${reasonOf(error)}`, {
+        hint: 'point WAN_STATE_DIR to a directory that you can write to',
+        cause: error,
+      });
     }
-    return jobs;
   }
 
   return {
     directory,
     save,
-    find,
+    find: reader.find,
     findByTask,
-    listOpen: async () => readAll(await recordIds(openDirectory)),
-    listDone,
-    tryLock: async (id) => {
-      try {
+    findByVideo,
+    match: (text) => matchJobs(text, { ids, index, listOpen: open, now }),
+    listOpen: open,
+    newest: (options = {}) => newestJobs(ids, reader, options),
+    fileOf: (job) => (isFinal(job) ? files.doneFile(job.id) : files.openFile(job.id)),
+    tryLock: (id) =>
+      orAskForDirectory('lock the job', async () => {
         await makePrivateDirectory(directory);
-        return await locks.tryLock(id);
-      } catch (error) {
-        throw new WanError(`cannot lock the job in ${directory}: ${reasonOf(error)}`, {
-          hint: 'point WAN_STATE_DIR to a directory that you can write to',
-          cause: error,
-        });
-      }
-    },
+        return locks.tryLock(id);
+      }),
     isHeld: (id) => locks.isHeld(id),
-    fingerprint: async (text) => {
-      try {
+    fingerprint: (text) =>
+      orAskForDirectory('keep jobs', async () => {
         await makePrivateDirectory(directory);
         return createHmac('sha256', await makeSecret(directory))
           .update(text)
           .digest('hex')
           .slice(0, 32);
-      } catch (error) {
-        throw new WanError(`cannot keep jobs in ${directory}: ${reasonOf(error)}`, {
-          hint: 'point WAN_STATE_DIR to a directory that you can write to',
-          cause: error,
-        });
-      }
-    },
+      }),
   };
-}
-
-/** Names in a directory that fit, the last in order first: the newest, as all are named by time. */
-async function names(directory: string, pattern: RegExp): Promise<string[]> {
-  const entries = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-    throw new WanError(`cannot read ${directory}: ${error.message}`, {
-      hint: 'point WAN_STATE_DIR to a directory of your own',
-      cause: error,
-    });
-  });
-  return entries
-    .filter((name) => pattern.test(name))
-    .toSorted()
-    .toReversed();
-}
-
-async function recordIds(directory: string): Promise<string[]> {
-  const files = await names(directory, /\.json$/u);
-  return files.map((name) => name.slice(0, -'.json'.length)).filter((id) => parseJobId(id) === id);
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw new WanError(`cannot read ${file}: ${error.message}`, {
-      hint: 'point WAN_STATE_DIR to a directory of your own',
-      cause: error,
-    });
-  });
-}
-
-const damagedHint = 'move it away; `wan list` shows the other jobs';
-
-function parse(text: string, file: string): Job {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (error) {
-    throw new WanError(`the job record ${file} is damaged: it is not JSON`, {
-      hint: damagedHint,
-      cause: error,
-    });
-  }
-  const version = (data as { version?: unknown } | null)?.version;
-  if (typeof version === 'number' && version > recordVersion) {
-    throw new WanError(`the job record ${file} was written by a newer wan`, {
-      hint: 'npm install -g wan-cli@latest',
-    });
-  }
-  const job = jobSchema.safeParse(data);
-  if (job.success) return job.data;
-  throw new WanError(
-    `the job record ${file} is damaged at ${job.error.issues[0]?.path.join('.') || 'the top'}`,
-    { hint: damagedHint },
-  );
 }
 
 function reasonOf(error: unknown): string {

@@ -1,19 +1,35 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { errorCode } from '../core/error-code.ts';
+
+/** Longer than any file of ours gets, and short enough to be read whole. */
+const usualMaxBytes = 64 * 1024 * 1024;
 
 /**
- * The text of a small file of ours. Never waits for a pipe; undefined when it is no plain file of at most `maxBytes`.
- * Throws the file system's error.
+ * The text of a file of ours: undefined when there is none, null for what we never wrote (a directory, a pipe, a
+ * device, something huge). Never waits for a pipe. Throws the file system's error.
  */
-export async function readPlainFile(file: string, maxBytes: number): Promise<string | undefined> {
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+export async function readPlainFile(
+  file: string,
+  maxBytes = usualMaxBytes,
+): Promise<string | null | undefined> {
   try {
-    const stats = await handle.stat();
-    if (!stats.isFile() || stats.size > maxBytes) return undefined;
-    const buffer = Buffer.alloc(stats.size);
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await handle.close();
+    const handle = await open(file, constants.O_RDONLY | nonBlocking);
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile() || stats.size > maxBytes) return null;
+      return await handle.readFile('utf8');
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    // A directory on Windows, a socket, a device that is not there, links in a circle.
+    if (code === 'EISDIR' || code === 'ENXIO' || code === 'ELOOP') return null;
+    throw error;
   }
 }
+
+// Windows has no such flag, whatever its type says.
+const nonBlocking = (constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0;

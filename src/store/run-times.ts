@@ -55,7 +55,7 @@ function withTime(jobs: Times, key: string, ms: number): Times {
 async function read(file: string): Promise<Times> {
   try {
     const text = await readPlainFile(file, maxBytes);
-    return text === undefined ? [] : schema.parse(JSON.parse(text)).jobs;
+    return text === undefined || text === null ? [] : schema.parse(JSON.parse(text)).jobs;
   } catch {
     return [];
   }

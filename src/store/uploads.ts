@@ -82,7 +82,8 @@ function nameOf({ provider, model, fingerprint, sha256, extension }: UploadIdent
 async function read(file: string): Promise<CachedUpload | 'foreign' | undefined> {
   try {
     const text = await readPlainFile(file, maxEntryBytes);
-    if (text === undefined) return 'foreign';
+    if (text === undefined) return undefined;
+    if (text === null) return 'foreign';
     const { schema: _schema, ...upload } = schema.parse(JSON.parse(text));
     return upload;
   } catch {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { makePlace, runWan, type Place } from '../helpers/run-wan.ts';
@@ -29,7 +29,7 @@ async function litter({ stateDirectory }: Place): Promise<void> {
   ]);
 }
 
-test('foreign and damaged records are left out of the list, with a note each, and left alone', async () => {
+test('foreign and damaged records are left out of the list, with a note each, and set aside; a newer one stays', async () => {
   const [place, sandbox] = await Promise.all([makePlace(), openSandbox()]);
   const made = await runWan(['t2v', 'a fine one', '--no-wait', '--print', 'id'], { place, env: sandbox.env });
   const id = made.stdout.trim();
@@ -41,6 +41,10 @@ test('foreign and damaged records are left out of the list, with a note each, an
   expect(linesWith(list.stderr, 'note: ').length).toBeGreaterThanOrEqual(6);
   expect(linesWith(list.stderr, 'error:')).toEqual([]);
   expect(list.stderr).not.toContain('\u001b');
+  expect((await readdir(path.join(place.stateDirectory, 'set-aside'))).length).toBeGreaterThanOrEqual(7);
+  const again = await runWan(['list'], { place });
+  expect(again.stdout).toBe(list.stdout);
+  expect(linesWith(again.stderr, 'note: ')).toEqual([expect.stringContaining('newer wan')]);
 
   const [status, json] = await Promise.all([
     runWan(['status', id], { place, env: sandbox.env }),
@@ -55,7 +59,7 @@ test('foreign and damaged records are left out of the list, with a note each, an
 test.each([
   ['1NG0000000AA', /newer wan/u, /npm install/u],
   ['1NG0000000AB', /AB\.json is damaged: it is not JSON/u, /wan list/u],
-  ['1NG0000000AC', /AC\.json is damaged at /u, /wan list/u],
+  ['1NG0000000AC', /AC\.json is damaged: not a job at id/u, /wan list/u],
   ['1NG0000000AD', /AD\.json is damaged/u, /wan list/u],
 ])('the record %s itself is a clear failure', async (id, error, hint) => {
   const place = await makePlace();

@@ -15,7 +15,10 @@ export const closedBase = 'http://127.0.0.1:9';
 
 export type InProcessRun = { exitCode: number; stdout: string; stderr: string };
 
-/** Runs one command line with directories of its own, a key for every provider, and no way out of the machine. */
+/**
+ * Runs one command line with directories of its own (but for `WAN_STATE_DIR`), a key for every provider, and no way out
+ * of the machine.
+ */
 export async function runInProcess(
   argv: readonly string[],
   env: Record<string, string | undefined> = {},
@@ -55,7 +58,7 @@ export async function runInProcess(
     secrets,
     startedMs: Date.UTC(2026, 10, 20),
     configDirectory: () => path.join(root, 'config'),
-    stateDirectory: () => path.join(root, 'state'),
+    stateDirectory: () => env['WAN_STATE_DIR'] ?? path.join(root, 'state'),
     homeDirectory: () => root,
     self: { node: 'node', nodeVersion: '20.19.0', script: 'wan' },
   };

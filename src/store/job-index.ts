@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { parseJobId, timeOfJobId } from '../core/job-id.ts';
+import { asTaskId } from '../core/untrusted.ts';
+import { makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
+import type { JobFiles } from './job-files.ts';
+import { readPlainFile } from './plain-file.ts';
+
+// What leads to a record from what people hold: a task's id, a piece of it, or the video. All of it can be lost
+// without losing a job, so what cannot be read counts as absent.
+
+export type JobIndex = {
+  /** Throws the file system's error. */
+  rememberTask: (taskId: string, id: string) => Promise<void>;
+  /** Never throws. */
+  findTask: (taskId: string) => Promise<string | undefined>;
+  /** Tasks of the jobs of a day. Never throws. */
+  tasksOfDay: (ms: number) => Promise<{ id: string; taskId: string }[]>;
+  /** Throws the file system's error. */
+  rememberVideo: (sha256: string, id: string) => Promise<void>;
+  /** The jobs that made a video, the latest first. Never throws. */
+  findVideo: (sha256: string) => Promise<string[]>;
+};
+
+/** Jobs that one video is remembered for: the same wish gives the same bytes only in the sandbox. */
+const maxJobsOfVideo = 20;
+
+export function createJobIndex(files: JobFiles): JobIndex {
+  // Ids come from a service, so they are hashed before they become a file's name.
+  const taskFile = (taskId: string) => {
+    const hash = createHash('sha256').update(taskId).digest('hex').slice(0, 32);
+    return path.join(files.byTask, hash.slice(0, 2), hash);
+  };
+  const videoFile = (sha256: string) => path.join(files.byFile, sha256.slice(0, 2), sha256);
+
+  return {
+    rememberTask: async (taskId, id) => {
+      const file = taskFile(taskId);
+      if ((await read(file)) === id) return;
+      await makePrivateDirectory(path.dirname(file));
+      await writeFileAtomic(file, id);
+      await appendLine(files.taskLog(timeOfJobId(id)), `${id} ${taskId}`);
+    },
+    findTask: async (taskId) => parseJobId(await read(taskFile(taskId))),
+    tasksOfDay: async (ms) => {
+      const text = await read(files.taskLog(ms));
+      return text.split('\n').flatMap((line) => {
+        const [id, taskId] = [parseJobId(line.slice(0, 12)), asTaskId(line.slice(13))];
+        return id === undefined || taskId === undefined ? [] : [{ id, taskId }];
+      });
+    },
+    rememberVideo: async (sha256, id) => {
+      if (!isSha256(sha256)) return;
+      const file = videoFile(sha256);
+      const known = idsIn(await read(file));
+      if (known.includes(id)) return;
+      await makePrivateDirectory(path.dirname(file));
+      await writeFileAtomic(file, [...known.slice(1 - maxJobsOfVideo), id].join('\n'));
+    },
+    findVideo: async (sha256) => (isSha256(sha256) ? idsIn(await read(videoFile(sha256))).toReversed() : []),
+  };
+}
+
+/** Empty for what is not there, not readable, or not ours. */
+async function read(file: string): Promise<string> {
+  return (await readPlainFile(file).catch(() => undefined)) ?? '';
+}
+
+function idsIn(text: string): string[] {
+  return text.split('\n').flatMap((line) => parseJobId(line) ?? []);
+}
+
+function isSha256(text: string): boolean {
+  return /^[0-9a-f]{64}$/u.test(text);
+}
+
+/** Begins with a line's end: after a power cut the line before may lack its own. */
+async function appendLine(file: string, line: string): Promise<void> {
+  await makePrivateDirectory(path.dirname(file));
+  const handle = await open(file, appending, 0o600);
+  try {
+    await handle.appendFile(`\n${line}`);
+  } finally {
+    await handle.close();
+  }
+}
+
+// Not waiting for a pipe that took the file's place. Windows has no such flag, whatever its type says.
+const appending =
+  constants.O_APPEND |
+  constants.O_CREAT |
+  constants.O_WRONLY |
+  ((constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0);
