@@ -17,6 +17,7 @@ import { listCommand } from './commands/list.ts';
 import { modelsCommand } from './commands/models.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
+import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { uploadCommand } from './commands/upload.ts';
 import { waitCommand } from './commands/wait.ts';
@@ -53,6 +54,7 @@ const commands: Record<string, (register: Register) => Command> = {
   download: downloadCommand,
   resume: resumeCommand,
   list: listCommand,
+  show: showCommand,
   models: modelsCommand,
   upload: uploadCommand,
   auth: authCommand,

@@ -54,6 +54,6 @@ export async function runList(
   if (isTable && hasMore) talk.notice(`the newest ${jobs.length}; more with --limit or --all`);
   return talk.finish({
     value: jobs.map((job) => jobDocument(job)),
-    lines: isTable ? jobTable(jobs, now, context.io.stdout.columns ?? 80) : jobColumns(jobs, now),
+    lines: isTable ? jobTable(jobs, now, context.io.stdout.columns || 80) : jobColumns(jobs, now),
   });
 }

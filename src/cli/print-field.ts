@@ -38,7 +38,7 @@ const outputFields = {
  * @throws {UsageError}
  */
 export function checkPrint(field: string | undefined, subject: Subject): void {
-  if (field === undefined || subject !== jobSubject) return;
+  if (field === undefined || subject.schema !== jobSubject.schema) return;
   const [first = '', second, third] = field.replace(/^job\./u, '').split('.');
   const isKnown = ['schema', 'ok', 'job'].includes(first) || Object.hasOwn(jobFields, first);
   const isOutput =

@@ -11,10 +11,15 @@ export async function isSameFile(
   try {
     const found = await stat(path);
     if (!found.isFile() || found.size !== known.bytes) return false;
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-    return hash.digest('hex') === known.sha256;
+    return (await hashFile(path)) === known.sha256;
   } catch {
     return false;
   }
+}
+
+/** The sha256 of a file, in hexadecimal. Throws the file system's error. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }

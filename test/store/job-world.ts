@@ -52,7 +52,7 @@ export async function makeStore() {
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, text);
     },
-    asideNames: async () => (await readdir(at('set-aside')).catch(() => [])).toSorted(),
+    asideNames: async () => (await readdir(at('set-aside')).catch((): string[] => [])).toSorted(),
     aside: (name: string) => readFile(at('set-aside', name), 'utf8'),
   };
 }
