@@ -30,6 +30,8 @@ export type Protocol = SubmitReader & {
   /** Undefined when the reply is not a task at all: a passing fault. */
   readTask: (body: unknown) => TaskReport | undefined;
   list?: TaskList;
+  /** Asks for a task not to be started. Absent where a service has no such call. */
+  cancel?: (taskId: string) => HttpCall;
   /** The call that costs nothing and tells whether a key is good. Not every service has one. */
   checkKey?: HttpCall;
   /** A good key may be answered with an empty body. */

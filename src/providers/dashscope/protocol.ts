@@ -158,6 +158,8 @@ export const dashscopeProtocol: Protocol = {
   readTaskId: (body) => readLoosely(submitReply, body)?.output?.task_id,
   query: (id) => ({ method: 'GET', path: `/tasks/${encodeURIComponent(id)}` }),
   readTask,
+  // Only what is PENDING can be cancelled; all else is answered 400 `UnsupportedOperation`.
+  cancel: (id) => ({ method: 'POST', path: `/tasks/${encodeURIComponent(id)}/cancel` }),
   readRefusal,
   list: taskList,
   checkKey: { method: 'GET', path: '/tasks/?page_no=1&page_size=1' },
