@@ -9,6 +9,7 @@ import {
 } from './cli/session.ts';
 import { jobSubject, type Subject } from './cli/subject.ts';
 import { authCommand } from './commands/auth.ts';
+import { cancelCommand } from './commands/cancel.ts';
 import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downloadCommand } from './commands/download.ts';
@@ -53,6 +54,7 @@ const commands: Record<string, (register: Register) => Command> = {
   wait: waitCommand,
   download: downloadCommand,
   resume: resumeCommand,
+  cancel: cancelCommand,
   list: listCommand,
   show: showCommand,
   models: modelsCommand,

@@ -49,7 +49,7 @@ export function finishSeveral(
   outcomes: readonly Outcome[],
   { lineOf = savedPath, hint }: { lineOf?: (job: Job) => string | null; hint: string },
 ): number {
-  const error = commonError(outcomes, hint);
+  const error = commonError(outcomes, 'did not end with a video', hint);
   const lines = outcomes.flatMap(({ job, error: failure }) => {
     const line = job === undefined || failure !== undefined ? null : lineOf(job);
     return line === null ? [] : [line];
@@ -70,8 +70,11 @@ export function savedPath(job: Job): string | null {
   return path === '-' ? null : path;
 }
 
-/** One error for all: the stop that ended them, the common one, or "some failed". */
-function commonError(outcomes: readonly Outcome[], hint: string): WanError | undefined {
+/**
+ * One error for all: the stop that ended them, the common one, or "some failed".
+ * @param what became of those that failed, in words
+ */
+export function commonError(outcomes: readonly Outcome[], what: string, hint: string): WanError | undefined {
   const failed = outcomes.filter(({ error }) => error !== undefined);
   const errors = failed.flatMap(({ error }) => error ?? []);
   const [first] = errors;
@@ -80,7 +83,7 @@ function commonError(outcomes: readonly Outcome[], hint: string): WanError | und
   if (stop !== undefined) return stop.with({ hint });
   if (outcomes.length === 1) return first;
   const names = failed.map(({ name }) => name).join(', ');
-  const message = `${failed.length} of ${outcomes.length} jobs did not end with a video: ${names}`;
+  const message = `${failed.length} of ${outcomes.length} jobs ${what}: ${names}`;
   const isCommon =
     failed.length === outcomes.length && errors.every(({ class: kind }) => kind === first.class);
   return isCommon ? errorOfClass(first.class, message, { hint }) : new SomeFailedError(message, { hint });

@@ -76,11 +76,7 @@ async function cancelAtService(
   { handle, linkHours, connect }: CancelOptions,
   save: (job: Job) => Promise<void>,
 ): Promise<CancelEnd> {
-  if (!hasTask(job)) {
-    const error = unsubmitted(job, runtime.clock.now());
-    const isOpen = error?.class === 'unconfirmed';
-    return { job, error: isOpen ? error.with({ hint: `wan resume ${job.id}` }) : error };
-  }
+  if (!hasTask(job)) return { job, error: unsubmitted(job, runtime.clock.now()) };
   const { title, protocol } = providers[job.provider];
   const call = protocol.cancel?.(job.task_id);
   if (call === undefined) {

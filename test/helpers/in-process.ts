@@ -7,11 +7,28 @@ import type { Context } from '../../src/cli/context.ts';
 import { createIo } from '../../src/cli/io.ts';
 import { createSecrets } from '../../src/core/redact.ts';
 import { main } from '../../src/main.ts';
+import type { Place } from './run-wan.ts';
 
 // The program without a process of its own, for tables of hundreds of command lines.
 
 /** Nobody listens here: whatever were sent after all would end as exit 6. */
 export const closedBase = 'http://127.0.0.1:9';
+
+export type InProcessOptions = {
+  /** Directories that several runs share, processes included. Default: fresh ones for each run. */
+  place?: Place;
+  /** Default: one that stands still, and on which nothing may be waited for. */
+  clock?: Context['clock'];
+  /** Default: always the same number, and so the same ids within a second. */
+  random?: () => number;
+};
+
+/** The real time, in which every wait is over at once. */
+export const hurriedClock: Context['clock'] = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  sleep: async () => {},
+};
 
 export type InProcessRun = { exitCode: number; stdout: string; stderr: string };
 
@@ -22,9 +39,8 @@ export type InProcessRun = { exitCode: number; stdout: string; stderr: string };
 export async function runInProcess(
   argv: readonly string[],
   env: Record<string, string | undefined> = {},
+  { place = freshPlace(), clock = stillClock, random = () => 0.5 }: InProcessOptions = {},
 ): Promise<InProcessRun> {
-  const root = mkdtempSync(path.join(tmpdir(), 'wan-in-process-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const [stdout, stderr] = [collector(), collector()];
   const secrets = createSecrets();
   const stdin = Object.assign(Readable.from([]), { isTTY: false });
@@ -37,7 +53,7 @@ export async function runInProcess(
       HTTPS_PROXY: closedBase,
       ...env,
     },
-    cwd: root,
+    cwd: place.cwd,
     version: '0.0.0',
     io: createIo({
       stdin: () => stdin,
@@ -46,24 +62,33 @@ export async function runInProcess(
       redact: secrets.redact,
     }),
     stdin: stdin as unknown as Context['stdin'],
-    clock: {
-      now: () => Date.UTC(2026, 10, 20),
-      monotonic: () => 0,
-      sleep: async () => {
-        throw new Error('nothing is waited for here');
-      },
-    },
-    random: () => 0.5,
+    clock,
+    random,
     signal: new AbortController().signal,
     secrets,
-    startedMs: Date.UTC(2026, 10, 20),
-    configDirectory: () => path.join(root, 'config'),
-    stateDirectory: () => env['WAN_STATE_DIR'] ?? path.join(root, 'state'),
-    homeDirectory: () => root,
+    startedMs: clock.now(),
+    configDirectory: () => place.configDirectory,
+    stateDirectory: () => env['WAN_STATE_DIR'] ?? place.stateDirectory,
+    homeDirectory: () => place.home,
     self: { node: 'node', nodeVersion: '20.19.0', script: 'wan' },
   };
   const exitCode = await main(argv, context);
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+const stillClock: Context['clock'] = {
+  monotonic: () => 0,
+  now: () => Date.UTC(2026, 10, 20),
+  sleep: async () => {
+    throw new Error('nothing is waited for here');
+  },
+};
+
+function freshPlace(): Place {
+  const root = mkdtempSync(path.join(tmpdir(), 'wan-in-process-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const [configDirectory, stateDirectory] = [path.join(root, 'config'), path.join(root, 'state')];
+  return { root, cwd: root, configDirectory, stateDirectory, home: root };
 }
 
 /** The document of a run with `--json`. */
