@@ -5,8 +5,10 @@ import { matchTask } from '../core/match-task.ts';
 import { pollSchedule } from '../core/poll-schedule.ts';
 import type { GenerationRequest } from '../core/request.ts';
 import { candidatesIn, type ListedTask } from '../core/task-list.ts';
+import { unknownRunTime } from './experience.ts';
 import { listTasks } from './list-tasks.ts';
 import type { Connection, Runtime } from './runtime.ts';
+import { startTimer } from './timer.ts';
 
 const queryTimeoutMs = 60_000;
 
@@ -64,7 +66,10 @@ async function askUntilKnown(
   { job, tasks, deadlineMs, pollIntervalMs }: Asked,
 ): Promise<Candidate[]> {
   const request = job.request as GenerationRequest | null;
-  const schedule = pollSchedule(isLoopbackHost(new URL(connection.base).hostname), pollIntervalMs);
+  const isLoopback = isLoopbackHost(new URL(connection.base).hostname);
+  const schedule = pollSchedule({ isLoopback, fixedMs: pollIntervalMs, runTime: unknownRunTime });
+  const timer = startTimer(runtime.clock, deadlineMs);
+  const sentMs = Date.parse(job.sent_at ?? job.created_at);
   const seen = new Map<string, Candidate>();
   const isKnown = ({ taskId }: ListedTask) => {
     const { state, match } = seen.get(taskId) ?? {};
@@ -76,13 +81,14 @@ async function askUntilKnown(
       seen.set(task.taskId, await look(runtime, connection, request, task));
     }
     const isOpen = tasks.some((task) => !isKnown(task));
-    const isLate = deadlineMs !== undefined && runtime.clock.now() >= deadlineMs;
-    if (!isOpen || isLate) return [...seen.values()];
+    if (!isOpen || timer.isOver()) return [...seen.values()];
     if (round === 0) {
       const message = `what may be job ${job.id} still runs; only when it is done the service tells its prompt`;
       runtime.emit({ event: 'notice', job, message });
     }
-    await runtime.clock.sleep(schedule.delay(round + 1, runtime.random()), runtime.signal);
+    const sinceSubmitMs = Math.max(0, runtime.clock.now() - sentMs);
+    const moment = { looks: round + 1, sinceSubmitMs, runningMs: undefined };
+    await timer.sleep(schedule.delay(moment, runtime.random()), runtime.signal);
   }
 }
 
@@ -98,7 +104,10 @@ async function look(
 ): Promise<Candidate> {
   const { protocol } = connection.provider;
   const { taskId } = task;
-  const outcome = await runtime.send(connection, protocol.query(taskId), { timeoutMs: queryTimeoutMs });
+  const outcome = await runtime.send(connection, protocol.query(taskId), {
+    timeoutMs: queryTimeoutMs,
+    paced: true,
+  });
   const isReply = outcome.kind === 'reply' && outcome.reply.status >= 200 && outcome.reply.status < 300;
   const report = isReply ? protocol.readTask(outcome.reply.json) : undefined;
   const told = { ...report, ...(task.prompt === undefined ? {} : { prompt: task.prompt }) };

@@ -58,7 +58,7 @@ async function readPage(
   let reason = '';
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     if (attempt > 1) await runtime.clock.sleep(retryMs * (attempt - 1), runtime.signal);
-    const outcome = await runtime.send(connection, list.page(page), { timeoutMs });
+    const outcome = await runtime.send(connection, list.page(page), { timeoutMs, paced: true });
     if (outcome.kind !== 'reply') {
       ({ reason } = outcome);
       continue;
