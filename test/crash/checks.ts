@@ -1,0 +1,124 @@
+import path from 'node:path';
+import { debrisIn, recordsIn, sha256Of, type Record } from './records.ts';
+import type { Scenario } from './scenarios.ts';
+import { isSubmit, video, type Strike, type TracedRun, type World } from './world.ts';
+
+// Every check gives what is wrong as sentences: one crash may break several promises.
+
+const codes = { SIGKILL: 137, SIGTERM: 143, SIGINT: 130 };
+/** Generous: other processes run as well, and a service that is about to answer is given its time. */
+const longestEndMs = 6_000;
+
+/** How the struck run itself ended. */
+export function checkEnd({ exitCode, stderr, trace }: TracedRun, { signal }: Strike): string[] {
+  if (trace.struckAfter === undefined) return [`it ended with ${exitCode} before that point`];
+  const code = codes[signal];
+  if (signal === 'SIGKILL') return exitCode === code ? [] : [`it survived a SIGKILL, exit ${exitCode}`];
+  const problems: string[] = [];
+  // The signal may have come when all was done but the goodbye.
+  if (exitCode !== code && exitCode !== 0) problems.push(`it ended with ${exitCode} on ${signal}`);
+  if ((trace.endedAfterMs ?? 0) > longestEndMs) problems.push(`it took ${trace.endedAfterMs} ms to end`);
+  if (/wan has a fault|^\s+at /mu.test(stderr)) problems.push('it fell over');
+  const begun = trace.points
+    .slice(trace.struckAfter)
+    .filter((name) => /^before (?:connect|send)/u.test(name) && !/ up to /u.test(name));
+  if (begun.length > 3) problems.push(`it went on after ${signal}: ${begun.join(', ')}`);
+  return problems;
+}
+
+/** The promise itself: each job paid at most once, and what was paid is a whole file. */
+export async function checkJobs(world: World, scenario: Scenario, last: TracedRun): Promise<string[]> {
+  const [records, tasks] = await Promise.all([recordsIn(world), world.tasks()]);
+  const problems: string[] = [];
+  const sent = world.requests.filter(isSubmit).length;
+  if (sent > scenario.prompts.length) problems.push(`${sent} submits were sent`);
+  if (records.length > scenario.prompts.length) problems.push(`${records.length} records`);
+  let isOpen = false;
+  for (const prompt of scenario.prompts) {
+    const paid = tasks.filter((task) => task.prompt === prompt);
+    const record = records.find(({ request }) => request?.prompt === prompt);
+    if (paid.length > 1) problems.push(`"${prompt}" was paid ${paid.length} times`);
+    const [task] = paid;
+    // oxlint-disable-next-line no-await-in-loop
+    if (record?.status === 'succeeded') problems.push(...(await checkSaved(world, record, task?.id)));
+    else if (record?.status === 'unconfirmed' || record?.status === 'submitting') {
+      isOpen = true;
+      problems.push(...checkUnconfirmed(scenario, prompt, task !== undefined, last));
+    } else if (task !== undefined) {
+      problems.push(
+        `"${prompt}" was paid, and its record says ${record?.status ?? 'nothing: there is none'}`,
+      );
+    } else if (record !== undefined && record.status !== 'canceled') {
+      problems.push(`"${prompt}" ended as ${record.status}, not sent`);
+    }
+  }
+  if (!isOpen && last.exitCode !== 0) problems.push(`all is well, yet the exit code is ${last.exitCode}`);
+  return problems;
+}
+
+async function checkSaved(world: World, record: Record, taskId: string | undefined): Promise<string[]> {
+  const problems: string[] = [];
+  const { sha256 } = await video();
+  const [output] = record.outputs;
+  const file = output?.path ?? '';
+  if (record.task_id !== taskId) problems.push(`the record names the task ${record.task_id}, not ${taskId}`);
+  if (!record.isDone) problems.push('the record of a saved video is not among the finished ones');
+  if (path.dirname(file) !== world.place.cwd) problems.push(`the record says it was saved as "${file}"`);
+  else if ((await sha256Of(file)) !== sha256) problems.push(`${file} is not what the service served`);
+  if (output?.sha256 !== sha256) problems.push(`the record has the hash ${output?.sha256}`);
+  return problems;
+}
+
+/** Without a list to look in, time and prompt are all that can be told. With one, only what is not in it stays open. */
+function checkUnconfirmed(
+  { provider, prompts }: Scenario,
+  prompt: string,
+  wasAccepted: boolean,
+  { exitCode, stderr }: TracedRun,
+): string[] {
+  const problems: string[] = [];
+  if (provider === 'dashscope' && wasAccepted) problems.push('it was accepted, and nobody looked');
+  if (exitCode !== 14 && !(prompts.length > 1 && exitCode === 12))
+    problems.push(`unconfirmed, exit ${exitCode}`);
+  if (!stderr.includes(prompt)) problems.push('the prompt of the unconfirmed job is not told');
+  if (!/\d{4}-\d\d-\d\dT\d\d:\d\d|\d\d:\d\d/u.test(stderr)) problems.push('its time is not told');
+  return problems;
+}
+
+const laterMs = 10 * 60_000 + 30_000;
+
+/** Ten minutes after a send that the service's list does not show, the user's word sends exactly once more. */
+export async function checkLateResubmit(world: World, scenario: Scenario): Promise<string[]> {
+  if (scenario.provider !== 'dashscope') return [];
+  const lost = (await recordsIn(world)).filter(({ status }) => /^(?:unconfirmed|submitting)$/u.test(status));
+  const problems: string[] = [];
+  if (lost.length > 0) world.pass(laterMs);
+  for (const { id, request } of lost) {
+    const sentBefore = world.requests.filter(isSubmit).length;
+    // One after the other: the service's log is one.
+    // oxlint-disable-next-line no-await-in-loop
+    const run = await world.run(['resume', id, '--resubmit'], { laterMs });
+    const sent = world.requests.filter(isSubmit).length - sentBefore;
+    if (run.exitCode !== 0) problems.push(`--resubmit ended with ${run.exitCode}: ${run.stderr}`);
+    if (sent !== 1) problems.push(`--resubmit sent ${sent} times`);
+    // oxlint-disable-next-line no-await-in-loop
+    const [records, tasks] = await Promise.all([recordsIn(world), world.tasks()]);
+    const paid = tasks.filter(({ prompt }) => prompt === request?.prompt);
+    const saved = records.find((record) => record.id === id && record.status === 'succeeded');
+    if (paid.length !== 1) problems.push(`after --resubmit there are ${paid.length} tasks`);
+    // oxlint-disable-next-line no-await-in-loop
+    if (saved !== undefined) problems.push(...(await checkSaved(world, saved, paid[0]?.id)));
+    else problems.push('--resubmit did not save it');
+  }
+  return problems;
+}
+
+/** What is left lying about, once nothing is unfinished. */
+export async function checkRest(world: World, scenario: Scenario): Promise<string[]> {
+  const records = await recordsIn(world);
+  if (records.some((record) => !record.isDone))
+    return scenario.provider === 'dashscope' ? ['still open'] : [];
+  const work = await debrisIn(world.place.cwd);
+  const problems = work.length === 0 ? [] : [`left behind: ${work.join(', ')}`];
+  return problems;
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { RequestLogEntry } from '../../src/sandbox/request-log.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { runWan, type Place, type WanRun } from '../helpers/run-wan.ts';
+import { environmentFor, renderClip } from '../helpers/sandbox.ts';
+import { readTrace, type Trace } from './trace.ts';
+
+export type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGINT';
+
+/** Where in a run to strike: at a point, counted from 1, or at the first whose name begins so. */
+export type Strike = { at: number | string; signal: Signal };
+
+export type TracedRun = WanRun & { trace: Trace };
+
+export type Provider = 'dashscope' | 'acedata' | 'sinancode';
+
+/** One user's directories, a service of their own, and the runs of wan made there. */
+export type World = {
+  place: Place;
+  /** Requests that are over, in the order in which they ended. */
+  requests: RequestLogEntry[];
+  /** Runs wan, counting its points. `laterMs` sets all clocks ahead, the service's too. */
+  run: (args: readonly string[], options?: { strike?: Strike; laterMs?: number }) => Promise<TracedRun>;
+  /** The tasks that the service has accepted: what would be billed. */
+  tasks: () => Promise<{ id: string; prompt: string }[]>;
+  /** Lets the service's time pass. It stands still otherwise, so that every run sees the same. */
+  pass: (ms: number) => void;
+  close: () => Promise<void>;
+};
+
+/** How long a task takes at the service. */
+export const latencyMs = 3_000;
+
+const preload = new URL('./preload/kill-at.mjs', import.meta.url).href;
+/** More than two of the distances at which a download's record is written. */
+const paddingBytes = 9_500_000;
+
+/** A service, and directories of an own user. The caller closes it. */
+export async function openWorld(provider: Provider): Promise<World> {
+  const root = await mkdtemp(path.join(tmpdir(), 'wan-crash-'));
+  const place = {
+    root,
+    cwd: path.join(root, 'work'),
+    configDirectory: path.join(root, 'config'),
+    stateDirectory: path.join(root, 'state'),
+    home: path.join(root, 'home'),
+  };
+  await Promise.all([place.cwd, place.home, path.join(root, 'tmp')].map((directory) => mkdir(directory)));
+  const clip = path.join(root, 'clip.mp4');
+  await writeFile(clip, (await video()).bytes);
+  const requests: RequestLogEntry[] = [];
+  let now = Date.now();
+  const sandbox = await startSandbox({
+    port: 0,
+    directory: path.join(root, 'service'),
+    latencyMs,
+    expiryMs: 86_400_000,
+    faults: [],
+    now: () => now,
+    clips: { clip: async () => clip, close: async () => {} },
+    onRequest: (entry) => {
+      requests.push(entry);
+      // A task runs on by being looked at: it is running at the first look, and done at the second.
+      if (isSubmit(entry) || isQuery(entry)) now += latencyMs / 2;
+    },
+  });
+  const environment = environmentFor(sandbox.origin, provider);
+  let runs = 0;
+  return {
+    place,
+    requests,
+    run: async (args, { strike, laterMs = 0 } = {}) => {
+      runs += 1;
+      const trace = path.join(root, `trace-${runs}`);
+      const env = {
+        ...environment,
+        WAN_CRASH_ROOT: root,
+        WAN_CRASH_TRACE: trace,
+        WAN_CRASH_SHIFT: String(laterMs),
+        ...(strike === undefined ? {} : { WAN_CRASH_AT: String(strike.at), WAN_CRASH_SIGNAL: strike.signal }),
+      };
+      const run = await runWan(args, { place, env, node: ['--import', preload] });
+      return { ...run, trace: await readTrace(trace) };
+    },
+    tasks: async () => {
+      const directory = path.join(root, 'service', 'tasks');
+      const names = (await readdir(directory)).filter((name) => name.endsWith('.json'));
+      return Promise.all(
+        names.map(async (name) => {
+          const text = await readFile(path.join(directory, name), 'utf8');
+          const { id, prompt } = JSON.parse(text) as { id: string; prompt: string };
+          return { id, prompt };
+        }),
+      );
+    },
+    pass: (ms) => {
+      now += ms;
+    },
+    close: async () => {
+      await sandbox.close();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+export function isSubmit({ method, url }: RequestLogEntry): boolean {
+  return /^POST \S*(?:\/video-synthesis|\/wan\/videos|\/generate\/bailian\/[\w-]+)$/u.test(
+    `${method} ${url}`,
+  );
+}
+
+function isQuery({ method, url }: RequestLogEntry): boolean {
+  return /^(?:GET \/(?:api\/)?v1\/tasks\/[\w-]{36}|POST \/wan\/tasks)/u.test(`${method} ${url}`);
+}
+
+export function isDownload({ method, url }: RequestLogEntry): boolean {
+  return method === 'GET' && url.startsWith('/dashscope-result/');
+}
+
+let made: Promise<{ bytes: Buffer; sha256: string }> | undefined;
+
+/** What the service serves: a small clip, made long by a box that players skip. */
+export function video(): Promise<{ bytes: Buffer; sha256: string }> {
+  made ??= (async () => {
+    const spec = { width: 320, height: 240, seconds: 5, sound: true, title: 'crash' };
+    const padding = Buffer.alloc(paddingBytes, 'so that it takes a while ');
+    padding.writeUInt32BE(paddingBytes, 0);
+    padding.write('free', 4);
+    const bytes = Buffer.concat([await readFile(await renderClip(spec)), padding]);
+    return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  })();
+  return made;
+}
