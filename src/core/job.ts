@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ExitCode, type ErrorClass } from './exit-code.ts';
 import { errorOfClass, type WanError } from './errors.ts';
+import { parseJobId } from './job-id.ts';
 import { localFileSchema, mediaFactsSchema } from './media-facts.ts';
 import { mediaRoles } from './media-rule.ts';
 import { modes, vaceFunctions } from './mode.ts';
@@ -88,12 +89,13 @@ const savingSchema = z.object({
 });
 export type Saving = z.infer<typeof savingSchema>;
 
-const time = z.string().nullable();
+const presentTime = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'no time');
+const time = presentTime.nullable();
 
 /** One job on disk. Loose towards unknown fields, so that a field added later does not make it foreign. */
 export const jobSchema = z.looseObject({
   version: z.literal(recordVersion),
-  id: z.string(),
+  id: z.string().refine((id) => parseJobId(id) === id, 'no job id'),
   provider: z.enum(providerIds),
   /** `sandbox` for a job of the service inside this program. */
   region: z.enum([...regionIds, 'sandbox']).nullable(),
@@ -108,7 +110,7 @@ export const jobSchema = z.looseObject({
   model: z.string().nullable(),
   request: requestSchema.nullable(),
   status: z.enum(jobStatuses),
-  created_at: z.string(),
+  created_at: presentTime,
   /** When the submit's bytes were about to leave. */
   sent_at: time,
   submitted_at: time,
