@@ -7,7 +7,7 @@ import { describeFault } from './describe-fault.ts';
 import { PrivateNameError, shownLink } from './link-policy.ts';
 import { openLink, type Answer, type OpenOptions } from './open-link.ts';
 import type { PartFile } from './part-file.ts';
-import type { RemoteFile } from '../store/part-record.ts';
+import { crc64Pattern, md5Pattern, type RemoteFile } from '../store/part-record.ts';
 import { StallWatch } from './stall-watch.ts';
 
 export type AttemptOptions = OpenOptions & {
@@ -152,8 +152,8 @@ function readRemote(headers: Answer['headers']): RemoteFile {
     lastModified: headers['last-modified'],
     contentType: headers['content-type'],
     totalBytes: length !== undefined && /^\d{1,15}$/u.test(length) ? Number(length) : undefined,
-    md5: md5 !== undefined && /^[\w+/]{22}==$/u.test(md5) ? md5 : undefined,
-    crc64: crc64 !== undefined && /^\d{1,20}$/u.test(crc64) ? crc64 : undefined,
+    md5: md5 !== undefined && md5Pattern.test(md5) ? md5 : undefined,
+    crc64: crc64 !== undefined && crc64Pattern.test(crc64) ? crc64 : undefined,
   };
 }
 

@@ -28,6 +28,9 @@ export type PartRecord = {
 
 const schema = 1;
 
+export const md5Pattern = /^[\w+/]{22}==$/u;
+export const crc64Pattern = /^\d{1,20}$/u;
+
 /** `video.part` -> `video.part.json`. */
 export function recordPath(partPath: string): string {
   return `${partPath}.json`;
@@ -89,10 +92,20 @@ function toRemote(value: unknown): RemoteFile | undefined {
     etag: asText(remote['etag']),
     lastModified: asText(remote['lastModified']),
     contentType: asText(remote['contentType']),
-    totalBytes: asNumber(remote['totalBytes']),
-    md5: asText(remote['md5']),
-    crc64: asText(remote['crc64']),
+    totalBytes: asLength(remote['totalBytes']),
+    md5: asChecksum(remote['md5'], md5Pattern),
+    crc64: asChecksum(remote['crc64'], crc64Pattern),
   };
+}
+
+function asLength(value: unknown): number | undefined {
+  const bytes = asNumber(value);
+  return Number.isSafeInteger(bytes) && Number(bytes) >= 0 ? bytes : undefined;
+}
+
+/** A checksum that has another form is none: comparing with it would fail for ever, or throw. */
+function asChecksum(value: unknown, pattern: RegExp): string | undefined {
+  return typeof value === 'string' && pattern.test(value) ? value : undefined;
 }
 
 function toRanges(value: unknown): [number, number][] | undefined {
