@@ -78,3 +78,35 @@ test.each([
 ])('%i ms reads %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });
+
+test('what is put together from units is their sum', () => {
+  const amount = fc.integer({ min: 0, max: 23 });
+  const milliseconds = fc.integer({ min: 0, max: 24 * 86_400_000 });
+  fc.assert(
+    fc.property(amount, amount, amount, amount, (d, h, m, s) => {
+      const ms = (((d * 24 + h) * 60 + m) * 60 + s) * 1000;
+      expect(parseDuration(`${d}d${h}h${m}m${s}s`, '--timeout')).toBe(ms);
+      expect(parseDuration(` ${h}H${m}M `, '--timeout')).toBe((h * 60 + m) * 60_000);
+    }),
+  );
+  fc.assert(
+    fc.property(milliseconds, (ms) => {
+      expect(parseDuration(`${ms}ms`, '--timeout')).toBe(ms);
+      expect(parseDuration(String(ms / 1000), '--timeout')).toBe(ms);
+    }),
+  );
+});
+
+test('what people read can be told back, to the second below an hour and to the minute above', () => {
+  const length = fc.oneof(fc.integer({ min: 0, max: 90_000_000 }), fc.integer({ min: 0, max: 4_000_000 }));
+  fc.assert(
+    fc.property(length, (ms) => {
+      const text = formatDuration(ms);
+      expect(text).toMatch(/^(?:\d+ h(?: [1-5]?\d min)?|[1-5]?\d min(?: [1-5]?\d s)?|[1-5]?\d s)$/u);
+      const typed = text.replace('min', 'm').replaceAll(' ', '');
+      const tolerance = text.includes('h') ? 60_000 : 500;
+      expect(Math.abs(parseDuration(typed, '--timeout') - ms)).toBeLessThanOrEqual(tolerance);
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -13,6 +13,7 @@ import {
   templateFields,
   type TemplateField,
 } from '../../src/core/file-name.ts';
+import { controls } from '../helpers/hostile-text.ts';
 import { failureOf } from './refusal.ts';
 
 const values: Record<TemplateField, string> = {
@@ -146,11 +147,40 @@ describe('whatever the values', () => {
     );
   });
 
+  test('a name of fields alone has no control character, is never empty, and is bounded', () => {
+    const fields = fc.array(fc.constantFrom(...templateFields), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(fields, anyValues, (names, filled) => {
+        const name = fillTemplate(names.map((field_) => `{${field_}}`).join('-'), filled);
+        expect(name).not.toMatch(controls);
+        expect(path.posix.basename(name)).toBe(name);
+        expect(path.win32.basename(name)).toBe(name);
+        expect(name.length).toBeGreaterThan(0);
+        expect(Buffer.byteLength(name)).toBeLessThanOrEqual(names.length * 121);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('the default name fits any disk, its longest companion included', () => {
+    fc.assert(
+      fc.property(fc.oneof(text, fc.string({ unit: 'grapheme', maxLength: 300 })), (prompt) => {
+        const name = fillTemplate(defaultTemplate, { ...values, slug: slugOf(prompt, 't2v') });
+        expect(
+          Buffer.byteLength(`${name.replace('.mp4', '')}.unverified-9999.mp4-2.part.json`),
+        ).toBeLessThanOrEqual(255);
+        expect(name).toMatch(/^2026-11-20-[\p{L}\p{N}-]+-1KTAHJ0ABCDE\.mp4$/u);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('a value adds no level, no control character and no hidden file', () => {
     fc.assert(
       fc.property(text, (value) => {
         const name = safeName(value);
         expect(name).not.toMatch(/[/\\]|^\.|^\s|^$/u);
+        expect(name).not.toMatch(controls);
         expect(path.basename(name)).toBe(name);
         expect(Buffer.byteLength(name)).toBeLessThanOrEqual(120);
         expect(slugOf(value, 'video')).toMatch(/^[\p{L}\p{N}-]+$/u);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hostileText } from '../helpers/hostile-text.ts';
 import { dayOfJobId, makeJobId, parseJobId, timeOfJobId } from '../../src/core/job-id.ts';
 
 // Up to the year 3058, where seven digits end.
@@ -47,6 +48,33 @@ describe('an id', () => {
     expect(dayOfJobId(makeJobId(Date.UTC(2026, 11, 31, 23, 59, 59), () => 0))).toEqual(['2026', '12', '31']);
     expect(dayOfJobId(makeJobId(Date.UTC(2027, 0, 1), () => 0))).toEqual(['2027', '01', '01']);
   });
+});
+
+test('whatever is typed, it is no id or one that names a file and a day', () => {
+  const typed = fc.oneof(
+    hostileText,
+    fc.string({
+      unit: fc.constantFrom(...Array.from('01AZILOUilou-/. \u0131\u017f')),
+      minLength: 10,
+      maxLength: 14,
+    }),
+    fc.string({
+      unit: fc.constantFrom(...Array.from('0123456789ABCDEFGHJKMNPQRSTVWXYZilo')),
+      minLength: 12,
+      maxLength: 12,
+    }),
+  );
+  fc.assert(
+    fc.property(typed, (text) => {
+      const id = parseJobId(text);
+      if (id === undefined) return;
+      expect(id).toMatch(/^[0-9A-HJKMNP-TV-Z]{12}$/u);
+      expect(parseJobId(id)).toBe(id);
+      expect(parseJobId(` ${id.toLowerCase()} `)).toBe(id);
+      expect(dayOfJobId(id).join('/')).toMatch(/^\d{4}\/\d\d\/\d\d$/u);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test.each([
