@@ -117,14 +117,17 @@ describe('a link', () => {
 describe('a redirect', () => {
   test('leads to an http or https address, never down from https', () => {
     const from = fc.constantFrom('https://h.example/dir/a.mp4?q=1', 'http://h.example/dir/a.mp4');
+    const location = fc
+      .tuple(fc.constantFrom('', '', '/\\', '\\\\', '/', '//', '\t//', 'http:', 'https:\\\\'), nearlyLink)
+      .map((parts) => parts.join(''));
     fc.assert(
-      fc.property(from, nearlyLink, (start, location) => {
-        const target = unlessRefused(() => nextHop(start, location));
+      fc.property(from, location, (start, given) => {
+        const target = unlessRefused(() => nextHop(start, given));
         if (target === undefined) return;
         const { protocol } = splitLink(target).url;
         expect(protocol === 'https:' || start.startsWith('http:')).toBe(true);
         // The same place as a browser would go to.
-        expect(new URL(target).host).toBe(new URL(location.trim(), start).host);
+        expect(new URL(target).host).toBe(new URL(given.trim(), start).host);
       }),
       { numRuns: 3000 },
     );

@@ -34,6 +34,8 @@ const samples = [
     ],
   },
   { schema: 1, owner: 'task-1', ranges: [] },
+  { schema: 1, owner: 'task-1', remote, ranges: [[1000, 5]] },
+  { schema: 1, owner: 'task-1', remote, ranges: [[-5, 5]] },
 ];
 
 const content = fc.oneof(
