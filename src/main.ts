@@ -44,6 +44,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     return talk.fail(explain(error, context, argv));
   } finally {
     session.talk?.close();
+    if (session.talk !== undefined) await (await import('./actions/remind.ts')).remind(context, session.talk);
     await context.io.flush();
   }
 }

@@ -10,6 +10,8 @@ export type Outcome = {
   isForeign?: boolean;
   /** What people call it. */
   name: string;
+  /** Of its job, where one was found or made. */
+  id: string | undefined;
   error: WanError | undefined;
 };
 
@@ -17,13 +19,26 @@ export type Outcome = {
 export async function forEachJob<Item>(
   talk: Talk,
   items: readonly Item[],
-  { atOnce, nameOf }: { atOnce: number; nameOf: (item: Item) => string },
+  options: {
+    atOnce: number;
+    nameOf: (item: Item) => string;
+    /** Its job's id, if that is not its name; asked when its work is over. */
+    idOf?: (item: Item) => string | undefined;
+  },
   work: (item: Item) => Promise<Job>,
 ): Promise<Outcome[]> {
   const { default: limited } = await import('p-limit');
+  const { atOnce, nameOf, idOf = nameOf } = options;
   const limit = limited(atOnce);
   const isTold = items.length > 1;
-  return Promise.all(items.map((item) => limit(() => settle(talk, nameOf(item), isTold, () => work(item)))));
+  return Promise.all(
+    items.map((item) =>
+      limit(async () => {
+        const outcome = await settle(talk, nameOf(item), isTold, () => work(item));
+        return { ...outcome, id: idOf(item) };
+      }),
+    ),
+  );
 }
 
 /** What became of one job; with `isTold` a failure is told at once. Only what nobody expected is thrown. */
@@ -34,12 +49,13 @@ export async function settle(
   work: () => Promise<Job>,
 ): Promise<Outcome> {
   try {
-    return { job: await work(), name, error: undefined };
+    const job = await work();
+    return { job, name, id: job.id, error: undefined };
   } catch (error) {
     if (!(error instanceof WanError)) throw error;
     // One Ctrl-C ends them all, and is told once.
     if (isTold && !isStop(error)) talk.problem(name, error);
-    return { job: undefined, name, error };
+    return { job: undefined, name, id: name, error };
   }
 }
 
@@ -58,9 +74,9 @@ export function finishSeveral(
   return talk.finish({ value, lines, error });
 }
 
-function documentOf(talk: Talk, { job, name, isForeign, error }: Outcome) {
+function documentOf(talk: Talk, { job, id, isForeign, error }: Outcome) {
   const document =
-    job === undefined ? talk.documentOf(name) : jobDocument(job, { isForeign: isForeign ?? false });
+    job === undefined ? talk.documentOf(id ?? '') : jobDocument(job, { isForeign: isForeign ?? false });
   if (document === null || error === undefined) return document;
   return { ...document, error: errorDocument(toStoredError(error)) };
 }

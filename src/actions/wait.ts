@@ -51,9 +51,13 @@ export async function runWait(
     }
     refuseOneName(flags, input.tasks.length);
     const names = [...new Set(input.tasks)];
-    const outcomes = await forEachJob(talk, names, { atOnce, nameOf: (name) => name }, async (name) =>
-      collect(await findJob(context, talk, bench, 'wait', name, flags)),
-    );
+    const ids = new Map<string, string>();
+    const naming = { nameOf: (name: string) => name, idOf: (name: string) => ids.get(name) };
+    const outcomes = await forEachJob(talk, names, { atOnce, ...naming }, async (name) => {
+      const found = await findJob(context, talk, bench, 'wait', name, flags);
+      ids.set(name, found.job.id);
+      return collect(found);
+    });
     return finishSeveral(talk, outcomes, { hint: `wan wait ${names.join(' ')}` });
   } finally {
     await bench.close();

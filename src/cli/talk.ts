@@ -22,6 +22,8 @@ export type Talk = {
   setJob: (job: Job, options?: { isForeign?: boolean }) => void;
   /** The document of a job that was set, as it stands. */
   documentOf: (id: string) => ReturnType<typeof jobDocument> | null;
+  /** Ids of the jobs that were set. */
+  spokenOf: () => ReadonlySet<string>;
   /** The result: the document for machines, the lines for people. Gives the exit code. */
   finish: (result: { value: unknown; lines: readonly string[]; error?: WanError | undefined }) => number;
   /** How one of several jobs ended, told at once; the command goes on with the others. */
@@ -126,6 +128,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     setJob: (job, options) => {
       current.set(job.id, jobDocument(job, options));
     },
+    spokenOf: () => new Set(current.keys()),
     documentOf: (id) => current.get(id) ?? null,
     problem: (name, error) => tellError(error, `${name}: `),
     finish: ({ value, lines, error }) => {

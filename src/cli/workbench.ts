@@ -1,3 +1,4 @@
+import type { LimitFunction } from 'p-limit';
 import { findModel } from '../catalog/index.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
@@ -61,6 +62,9 @@ export type Workbench = {
   close: () => Promise<void>;
 };
 
+/** More fill no line better, and each takes a handful of descriptors. */
+const downloadsAtOnce = 2;
+
 export async function openWorkbench(
   context: Context,
   talk: Talk,
@@ -122,6 +126,7 @@ export async function openWorkbench(
     return found;
   };
 
+  let slots: LimitFunction | undefined;
   const sandboxes = new Map<ProviderId, Promise<{ connection: Connection; close: () => Promise<void> }>>();
   const sandboxConnection = async (provider: ProviderId, region: string | undefined) => {
     const running =
@@ -155,14 +160,19 @@ export async function openWorkbench(
         }
       },
       emit: talk.event,
-      download: ({ apiBase, ...options }) =>
-        downloadToPart({
-          ...options,
-          allowPrivate: isPrivateHost(new URL(apiBase).hostname),
-          dispatcher: dispatchers.shared,
-          signal: context.signal,
-          clock: context.clock,
-        }),
+      download: async ({ apiBase, ...options }) => {
+        const { default: limited } = await import('p-limit');
+        slots ??= limited(downloadsAtOnce);
+        return slots(() =>
+          downloadToPart({
+            ...options,
+            allowPrivate: isPrivateHost(new URL(apiBase).hostname),
+            dispatcher: dispatchers.shared,
+            signal: context.signal,
+            clock: context.clock,
+          }),
+        );
+      },
       uploading: {
         post: ({ fields, file: { field, name, asset }, ...call }) => {
           const { bytes, mimeType, open } = asset;

@@ -61,6 +61,6 @@ function describe(jobs: readonly { id: string; leftMs: number }[]): string | und
   if (first === undefined) return undefined;
   const left = formatDuration(first.leftMs);
   return jobs.length === 1
-    ? `the link of job ${first.id} expires in ${left} and its video is not saved; hint: wan download ${first.id}`
-    : `the links of ${jobs.length} jobs expire soon, the first in ${left}, and their videos are not saved; hint: wan resume --all`;
+    ? `the link of job ${first.id} expires in ${left} and its video is not saved: \`wan download ${first.id}\``
+    : `the links of ${jobs.length} jobs expire soon, the first in ${left}, and their videos are not saved: \`wan resume --all\``;
 }

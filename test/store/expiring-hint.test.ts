@@ -11,7 +11,7 @@ test('one job whose video is soon gone', async () => {
   const job = unsaved(2 * hourMs + 5 * minuteMs);
   await store.save(job);
   expect(await expiringHint(directory, nowMs)).toBe(
-    `the link of job ${job.id} expires in 2 h 5 min and its video is not saved; hint: wan download ${job.id}`,
+    `the link of job ${job.id} expires in 2 h 5 min and its video is not saved: \`wan download ${job.id}\``,
   );
   expect(await expiringHint(directory, nowMs, new Set([job.id]))).toBeUndefined();
 });
@@ -21,7 +21,7 @@ test('several', async () => {
   const [first, second, third] = [unsaved(hourMs), unsaved(2 * hourMs), unsaved(3 * hourMs)];
   for (const job of [second, first, third]) await store.save(job);
   expect(await expiringHint(directory, nowMs)).toMatch(
-    /^the links of 3 jobs .* the first in 1 h, .*wan resume --all$/u,
+    /^the links of 3 jobs .* the first in 1 h, .*`wan resume --all`$/u,
   );
   expect(await expiringHint(directory, nowMs, new Set([first.id]))).toMatch(/2 jobs .* the first in 2 h/u);
   expect(await expiringHint(directory, nowMs, new Set([first.id, second.id]))).toContain(third.id);
