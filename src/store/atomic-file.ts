@@ -19,7 +19,7 @@ const cannotSyncDirectory = new Set([
   'ENOSYS',
 ]);
 // Likewise for hard links: FAT, many network shares, Android (EACCES).
-const cannotLink = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV']);
+export const cannotLink = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV']);
 // File systems whose permissions are fixed when they are mounted.
 const cannotChangeMode = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 

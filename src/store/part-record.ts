@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../core/error-code.ts';
+import { cannotLink } from './atomic-file.ts';
 import { asNumber, asObject, asText, at } from '../core/untrusted.ts';
 
 /** What is known of the file behind a link, from the headers that came with its bytes. */
@@ -45,26 +46,77 @@ export async function readPartRecord(partPath: string): Promise<PartRecord | 'no
   }
 }
 
-/** Claims the record's name. @throws EEXIST when it is taken */
+/** Claims the record's name, which appears with its whole content. @throws EEXIST when it is taken */
 export async function createPartRecord(partPath: string, record: PartRecord): Promise<void> {
-  await writeNew(recordPath(partPath), record);
+  const temporary = await writeTemporary(partPath, record);
+  try {
+    await link(temporary, recordPath(partPath));
+  } catch (error) {
+    if (!cannotLink.has(errorCode(error) ?? '')) throw error;
+    await writeNew(recordPath(partPath), record);
+  } finally {
+    await discard(temporary);
+  }
 }
 
 /** Replaces the record as a whole: a kill leaves the old one or the new one. Throws the file system's error. */
 export async function savePartRecord(partPath: string, record: PartRecord): Promise<void> {
-  const temporary = join(dirname(partPath), `.wan-${randomBytes(8).toString('hex')}.tmp`);
+  const temporary = await writeTemporary(partPath, record);
   try {
-    await writeNew(temporary, record);
     await rename(temporary, recordPath(partPath));
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // the first error tells more
+    await discard(temporary);
     throw error;
   }
 }
 
 /** Drops the record once its `.part` has its final name. A leftover one is harmless, so this never throws. */
 export async function forgetPart(partPath: string): Promise<void> {
-  await rm(recordPath(partPath), { force: true }).catch(() => {});
+  await discard(recordPath(partPath));
+}
+
+/**
+ * Removes an owner's `.part` and record, under any of its names: a run that was killed after the file had got its
+ * final name leaves them. Never throws.
+ */
+export async function removeParts(wanted: string, owner: string): Promise<void> {
+  await Promise.all(
+    partNames(wanted).map(async (partPath) => {
+      const record = await readPartRecord(partPath);
+      if (typeof record === 'string' || record.owner !== owner) return;
+      await discard(partPath);
+      await forgetPart(partPath);
+    }),
+  );
+}
+
+const maxNames = 9;
+
+/** The names that a part may have: another download may have taken the first. */
+export function partNames(wanted: string): string[] {
+  const numbered = (number: number) => wanted.replace(/(\.part)?$/u, (ending) => `-${number}${ending}`);
+  return Array.from({ length: maxNames }, (_, index) => (index === 0 ? wanted : numbered(index + 1)));
+}
+
+/**
+ * Its name is the same each time, so that what a kill leaves of it is gone after the next write. No two processes
+ * have it: a part belongs to one owner, and the owner's lock to one process.
+ */
+async function writeTemporary(partPath: string, record: PartRecord): Promise<string> {
+  const hash = createHash('sha256').update(`${record.owner}\n${partPath}`).digest('hex').slice(0, 16);
+  const temporary = join(dirname(partPath), `.wan-${hash}.tmp`);
+  await rm(temporary, { force: true });
+  try {
+    await writeNew(temporary, record);
+  } catch (error) {
+    await discard(temporary);
+    throw error;
+  }
+  return temporary;
+}
+
+async function discard(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => {}); // a leftover is harmless, and the first error tells more
 }
 
 async function writeNew(path: string, record: PartRecord): Promise<void> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ChecksumError, NotFoundError, NotSavedError, WanError } from '../core/errors.ts';
 import { hasTask, type Job, type JobOutput, type Saving } from '../core/job.ts';
 import { verifyMp4 } from '../media/mp4.ts';
-import { forgetPart } from '../store/part-record.ts';
+import { forgetPart, removeParts } from '../store/part-record.ts';
 import { isSameFile } from '../store/file-hash.ts';
 import { keepUnverified, placeFile } from '../store/place-file.ts';
 import { checkTarget, targetOf } from './output-target.ts';
@@ -37,20 +37,23 @@ export async function saveResult(
   if (output === undefined)
     throw new NotSavedError('the job has no link to a video', { hint: options.retryHint });
   const toStdout = saving.output === '-';
+  const owner = job.task_id ?? job.id;
   const target = toStdout
     ? { path: path.join(runtime.jobs.directory, 'stdout', `${job.id}.mp4`), isLiteral: false }
     : targetOf(job, saving);
   try {
     // The name may have been taken while the job ran.
-    if (!toStdout && (await isSameFile(target.path, output)))
+    if (!toStdout && (await isSameFile(target.path, output))) {
+      await removeParts(`${target.path}.part`, owner);
       return await record({ ...output, path: target.path });
+    }
     if (target.isLiteral) await checkTarget(saving, output);
     await mkdir(path.dirname(target.path), { recursive: true, ...(toStdout ? { mode: 0o700 } : {}) });
     runtime.emit({ event: 'downloading', job, receivedBytes: 0, totalBytes: undefined });
     const fetched = await fetchTo(target.path, {
       link: connection.region === 'sandbox' ? await fresh() : output.url,
       partPath: `${target.path}.part`,
-      owner: job.task_id ?? job.id,
+      owner,
       freshLink: fresh,
       apiBase: connection.base,
       connections: options.connections,

@@ -62,7 +62,8 @@ async function checkSaved(world: World, record: Record, taskId: string | undefin
   const [output] = record.outputs;
   const file = output?.path ?? '';
   if (record.task_id !== taskId) problems.push(`the record names the task ${record.task_id}, not ${taskId}`);
-  if (!record.isDone) problems.push('the record of a saved video is not among the finished ones');
+  if (record.folders.join(' ') !== 'done')
+    problems.push(`its record lies in ${record.folders.join(' and ')}`);
   if (path.dirname(file) !== world.place.cwd) problems.push(`the record says it was saved as "${file}"`);
   else if ((await sha256Of(file)) !== sha256) problems.push(`${file} is not what the service served`);
   if (output?.sha256 !== sha256) problems.push(`the record has the hash ${output?.sha256}`);
@@ -116,7 +117,7 @@ export async function checkLateResubmit(world: World, scenario: Scenario): Promi
 /** What is left lying about, once nothing is unfinished. */
 export async function checkRest(world: World, scenario: Scenario): Promise<string[]> {
   const records = await recordsIn(world);
-  if (records.some((record) => !record.isDone))
+  if (records.some(({ folders }) => !folders.includes('done')))
     return scenario.provider === 'dashscope' ? ['still open'] : [];
   const work = await debrisIn(world.place.cwd);
   const problems = work.length === 0 ? [] : [`left behind: ${work.join(', ')}`];

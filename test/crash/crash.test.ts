@@ -8,7 +8,7 @@ import { record, trial } from './trial.ts';
 //
 //   WAN_CRASH_POINTS=400          about so many crashes; `all` for each point there is
 //   WAN_CRASH_SEED=7              other ones
-//   WAN_CRASH_ONLY=t2v:SIGKILL:57 this one alone
+//   WAN_CRASH_ONLY=t2v:SIGKILL:57 this one alone; instead of the number also how the point's name begins
 
 const { WAN_CRASH_POINTS = '32', WAN_CRASH_SEED = '20', WAN_CRASH_ONLY } = process.env;
 const seed = Number(WAN_CRASH_SEED);
@@ -35,7 +35,8 @@ describe(`crashes (WAN_CRASH_POINTS=${WAN_CRASH_POINTS} WAN_CRASH_SEED=${WAN_CRA
 
 function crashNamed(points: readonly string[], [signal = '', at = '']: readonly string[]): Crash {
   if (signal !== 'SIGKILL' && signal !== 'SIGTERM' && signal !== 'SIGINT') throw new Error(`no "${signal}"`);
-  return { at: Number(at), signal, name: points[Number(at) - 1] ?? '?' };
+  const number = Number.isNaN(Number(at)) ? points.findIndex((name) => name.startsWith(at)) + 1 : Number(at);
+  return { at: number, signal, name: points[number - 1] ?? '?' };
 }
 
 /** Tries all, so that one failure does not hide the others, a few at a time. */

@@ -8,7 +8,7 @@ import { record } from './trial.ts';
 
 const named = /^after (?:rename|link) (\S+) -> (\S+)$/u;
 
-test.each(scenarios.filter(({ name }) => /t2v$|upload|job-key|several/u.test(name)))(
+test.each(scenarios.filter(({ name }) => /t2v$|upload|job-key/u.test(name)))(
   '$name: what is told, sent or removed was flushed before',
   { timeout: 120_000 },
   async (scenario) => {

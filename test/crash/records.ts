@@ -12,8 +12,8 @@ export type Record = {
   sent_at: string | null;
   request: { prompt?: string } | null;
   outputs: { path: string | null; sha256: string | null }[];
-  /** Whether it lies among the finished ones. */
-  isDone: boolean;
+  /** Where it lies. */
+  folders: ('open' | 'done')[];
 };
 
 /** Every record on disk. One that is in both places counts as finished, as it does for the program. */
@@ -21,11 +21,12 @@ export async function recordsIn(world: World): Promise<Record[]> {
   const directory = world.place.stateDirectory;
   const files = (await listFiles(directory)).filter((file) => /^(?:open|done)\/.*\w{12}\.json$/u.test(file));
   const found = new Map<string, Record>();
-  for (const file of files.toSorted().toReversed()) {
+  for (const file of files.toSorted()) {
     const text = await readFile(path.join(directory, file), 'utf8');
-    const record = { ...(JSON.parse(text) as Record), isDone: file.startsWith('done/') };
-    const present = found.get(record.id);
-    if (present === undefined || record.isDone) found.set(record.id, record);
+    const record = JSON.parse(text) as Record;
+    const folder = file.startsWith('done/') ? 'done' : 'open';
+    const elsewhere = found.get(record.id);
+    found.set(record.id, { ...record, ...elsewhere, folders: [...(elsewhere?.folders ?? []), folder] });
   }
   return [...found.values()];
 }
