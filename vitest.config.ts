@@ -35,7 +35,11 @@ export default defineConfig({
     // A Latin font and the encoders' WebAssembly travel inside lazily loaded chunks.
     assetsInlineLimit: 10_000_000,
     rollupOptions: {
-      input: { wan: 'src/entry.ts', 'clip-worker': 'src/sandbox/video/clip-worker.ts' },
+      input: {
+        wan: 'src/entry.ts',
+        'clip-worker': 'src/sandbox/video/clip-worker.ts',
+        'digest-worker': 'src/net/digest-worker.ts',
+      },
       output: {
         format: 'esm',
         entryFileNames: '[name].js',

@@ -1,171 +1,154 @@
-import type { Clock } from '../core/clock.ts';
 import { describePage } from '../core/error-page.ts';
-import { NotSavedError } from '../core/errors.ts';
-import { retryAfterMs } from '../core/http.ts';
+import { askLink, readFailure, requireIdentity, type AskOptions, type Failure } from './ask-link.ts';
 import { parseContentRange } from './content-range.ts';
-import { describeFault } from './describe-fault.ts';
-import { PrivateNameError, shownLink } from './link-policy.ts';
-import { openLink, type Answer, type OpenOptions } from './open-link.ts';
+import { Crew, type StreamLimit } from './crew.ts';
+import type { Answer } from './open-link.ts';
 import type { PartFile } from './part-file.ts';
-import { crc64Pattern, md5Pattern, type RemoteFile } from '../store/part-record.ts';
-import { StallWatch } from './stall-watch.ts';
+import { pump } from './pump.ts';
+import { isSameFile, readRemote, strongValidator } from './remote-file.ts';
+import type { StallWatch } from './stall-watch.ts';
+import { WorkList } from './work-list.ts';
 
-export type AttemptOptions = OpenOptions & {
-  clock: Clock;
-  /** Milliseconds without a byte after which the attempt counts as broken. */
-  stallMs: number;
+/** When a file is fetched over several connections, and in which pieces. Bytes. */
+export type SplitRules = {
+  /** Smaller files come over one. */
+  fileBytes: number;
+  leastUnit: number;
+  mostUnit: number;
+  /** What a slow connection keeps for itself at least when the others have nothing left. */
+  leastHelp: number;
+};
+
+export type AttemptOptions = AskOptions & {
+  streams: StreamLimit;
+  split: SplitRules;
   onProgress: (progress: { receivedBytes: number; totalBytes: number | undefined }) => void;
 };
 
-/** How one request went. `refused`: this link will not do, a fresh one may. */
-export type Outcome =
-  | { kind: 'whole' }
-  | { kind: 'broken'; why: string; retryAfterMs?: number | undefined }
-  | { kind: 'refused'; why: string };
+/** How it went. */
+export type Outcome = { kind: 'whole' } | Failure;
 
-const errorBytes = 4096;
+/** What the first answer brings: its first bytes, where they belong, and where they end if that is known. */
+type Opened = { first: Buffer[]; end: number | undefined; total: number | undefined };
+
+/** Pieces of a file per connection: enough for a quick one to take over from a slow one. */
+const unitsPerStream = 4;
 
 /**
- * One request for the bytes that are still missing. What arrives is in the part when this returns.
+ * One request for the bytes that are still missing, and further ones beside it where the file is large and its server
+ * allows it. What arrives is in the part when this returns.
  * @throws NotSavedError where no further attempt can help, and the reason of an aborted signal
  */
 export async function attempt(link: string, part: PartFile, options: AttemptOptions): Promise<Outcome> {
-  const watch = new StallWatch(options.stallMs);
-  const signal = AbortSignal.any([options.signal, watch.signal]);
-  let answer: Answer | undefined;
+  const report = () => options.onProgress({ receivedBytes: part.bytes, totalBytes: part.remote?.totalBytes });
+  const crew = new Crew(link, part, { ...options, report });
   try {
-    watch.wait();
-    answer = await openLink(link, rangeHeaders(part), { ...options, signal });
-    return await take(answer, part, watch, options);
-  } catch (error) {
-    options.signal.throwIfAborted();
-    if (watch.hasStalled) return { kind: 'broken', why: `no byte for ${options.stallMs / 1000} s` };
-    if (error instanceof NotSavedError) throw error;
-    const cause = error instanceof Error ? error.cause : undefined;
-    const privateName = [error, cause].find((reason) => reason instanceof PrivateNameError);
-    if (privateName !== undefined) throw new NotSavedError(`${privateName.message}: ${shownLink(link)}`);
-    return { kind: 'broken', why: describeFault(error) };
+    const outcome = await askLink(link, rangeHeaders(part), crew.options, (answer, watch) =>
+      lead(answer, watch, part, crew, options),
+    );
+    if (outcome.kind !== 'split') {
+      await crew.join();
+    } else {
+      await crew.help(outcome.work);
+      await crew.join();
+    }
+    if (part.isComplete) return { kind: 'whole' };
+    return outcome.kind === 'split'
+      ? (crew.trouble ?? { kind: 'broken', why: 'the connections ended early' })
+      : outcome;
   } finally {
-    watch.pause();
-    answer?.discard();
+    await crew.stop();
   }
 }
 
 function rangeHeaders(part: PartFile): Record<string, string> {
+  const [gap] = part.gaps;
   const { validator } = part;
-  return validator === undefined ? {} : { range: `bytes=${part.bytes}-`, 'if-range': validator };
+  if (validator === undefined || gap === undefined) return {};
+  const [first, end] = gap;
+  const isLast = end === (part.remote?.totalBytes ?? Infinity);
+  return { range: `bytes=${first}-${isLast ? '' : end - 1}`, 'if-range': validator };
 }
 
-async function take(
+/** Takes the answer to the first request, and says what is left for others when its own piece is done. */
+async function lead(
   answer: Answer,
-  part: PartFile,
   watch: StallWatch,
+  part: PartFile,
+  crew: Crew,
   options: AttemptOptions,
-): Promise<Outcome> {
+): Promise<Outcome | { kind: 'split'; work: WorkList }> {
+  const opened = await open(answer, watch, part, crew);
+  if ('kind' in opened) return opened;
+  const { first, end, total } = opened;
+  const connections = mayShare(answer, part, total, options) ? options.streams.connections : 1;
+  const unit = connections === 1 ? Infinity : unitBytes(part, connections, options);
+  const work = new WorkList(part.gaps, unit, options.split.leastHelp);
+  // The open answer carries twice as much, so that others have shown what they can before it needs what they claim.
+  const claim = work.take(2);
+  if (claim === undefined) return { kind: 'whole' };
+  if (connections > 1) crew.start(work, Math.min(connections - 1, work.pieces));
+  const extend = () => !part.isDoubted && work.extend(claim);
+  const { report } = crew.options;
+  const wrong = await pump({ answer, part, watch, claim, first, end, extend, report }).finally(() => {
+    work.giveBack(claim);
+  });
+  if (wrong !== undefined) return { kind: 'broken', why: wrong.why };
+  return total === undefined && (end === undefined || part.bytes === end)
+    ? { kind: 'whole' }
+    : { kind: 'split', work };
+}
+
+/** Makes the part ready for what comes, or says why none of it is wanted. */
+async function open(
+  answer: Answer,
+  watch: StallWatch,
+  part: PartFile,
+  crew: Crew,
+): Promise<Opened | Failure> {
   const { status, headers } = answer;
-  if (status === 200 || status === 206) {
-    const coding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-    if (coding !== 'identity' && coding !== '') {
-      throw new NotSavedError(
-        `the server sent the file in a coding nobody asked for: ${coding.slice(0, 40)}`,
-      );
-    }
-    return status === 200
-      ? receive(answer, part, watch, options, undefined)
-      : continueAt(answer, part, watch, options);
-  }
   if (status === 416) {
     part.doubt();
     return { kind: 'broken', why: 'the server has no bytes from there on (416)' };
   }
-  const why = await describeRefusal(answer);
-  if (status === 408 || status === 429 || status >= 500) {
-    return { kind: 'broken', why, retryAfterMs: retryAfterMs(headers, options.clock.now()) };
-  }
-  return status >= 400 ? { kind: 'refused', why } : { kind: 'broken', why };
-}
-
-function continueAt(
-  answer: Answer,
-  part: PartFile,
-  watch: StallWatch,
-  options: AttemptOptions,
-): Promise<Outcome> {
-  const range = parseContentRange(answer.headers['content-range']);
-  const { etag, lastModified, totalBytes } = part.remote ?? {};
-  const isSameFile =
-    (etag === undefined || (answer.headers['etag'] ?? etag) === etag) &&
-    (lastModified === undefined || (answer.headers['last-modified'] ?? lastModified) === lastModified) &&
-    (totalBytes === undefined || range?.total === totalBytes);
-  if (part.validator === undefined || range?.first !== part.bytes || !isSameFile) {
-    part.doubt();
-    return Promise.resolve({ kind: 'broken', why: 'the server sent other bytes than those asked for' });
-  }
-  return receive(answer, part, watch, options, range);
-}
-
-/** Writes the body into the part: from its start, or from where `range` says. */
-async function receive(
-  answer: Answer,
-  part: PartFile,
-  watch: StallWatch,
-  options: AttemptOptions,
-  range: { last: number; total: number | undefined } | undefined,
-): Promise<Outcome> {
-  const remote = readRemote(answer.headers);
-  const total = range === undefined ? remote.totalBytes : range.total;
-  const end = range === undefined ? total : range.last + 1;
-  const report = () => options.onProgress({ receivedBytes: part.bytes, totalBytes: total });
-  let isOpen = range !== undefined;
-  if (isOpen) await part.resume(total);
-  watch.wait();
-  for await (const chunk of answer.body) {
-    watch.pause();
-    if (!isOpen) {
-      // Before anything is given up for it: a captive portal answers 200 as well.
-      const page = describePage(chunk);
-      if (page !== undefined) return { kind: 'broken', why: `the server sent ${page} instead of a video` };
-      await part.begin(remote);
-      isOpen = true;
-    }
-    if (end !== undefined && part.bytes + chunk.length > end) {
+  if (status !== 200 && status !== 206) return readFailure(answer, crew.options.clock);
+  requireIdentity(answer);
+  const range = status === 206 ? parseContentRange(headers['content-range']) : undefined;
+  if (status === 206) {
+    const isNext = part.validator !== undefined && range?.first === part.gaps[0]?.[0];
+    if (!isNext || range === undefined || !isSameFile(part.remote ?? {}, headers, range)) {
       part.doubt();
-      return { kind: 'broken', why: 'the server sent more bytes than it announced' };
+      return { kind: 'broken', why: 'the server sent other bytes than those asked for' };
     }
-    await part.append(chunk);
-    report();
-    watch.wait();
+    await part.resume(range.total);
   }
-  if (!isOpen) return { kind: 'broken', why: 'the server sent an empty file' };
-  const wanted = total ?? end;
-  return wanted === undefined || part.bytes === wanted
-    ? { kind: 'whole' }
-    : { kind: 'broken', why: `the connection ended ${wanted - part.bytes} bytes early` };
+  watch.wait();
+  const first = await answer.body.take();
+  watch.pause();
+  if (first?.[0] === undefined) return { kind: 'broken', why: 'the server sent an empty file' };
+  if (range !== undefined) return { first, end: range.last + 1, total: part.remote?.totalBytes };
+  // Before anything is given up for it: a captive portal answers 200 as well.
+  const page = describePage(first[0]);
+  if (page !== undefined) return { kind: 'broken', why: `the server sent ${page} instead of a video` };
+  const remote = readRemote(headers);
+  await part.begin(remote);
+  return { first, end: remote.totalBytes, total: remote.totalBytes };
 }
 
-function readRemote(headers: Answer['headers']): RemoteFile {
-  const length = headers['content-length'];
-  const md5 = headers['content-md5']?.trim();
-  const crc64 = headers['x-oss-hash-crc64ecma']?.trim();
-  return {
-    etag: headers['etag'],
-    lastModified: headers['last-modified'],
-    contentType: headers['content-type'],
-    totalBytes: length !== undefined && /^\d{1,15}$/u.test(length) ? Number(length) : undefined,
-    md5: md5 !== undefined && md5Pattern.test(md5) ? md5 : undefined,
-    crc64: crc64 !== undefined && crc64Pattern.test(crc64) ? crc64 : undefined,
-  };
+/** Only where ranges of the very same file can be asked for. */
+function mayShare(
+  { status, headers }: Answer,
+  part: PartFile,
+  total: number | undefined,
+  { streams, split }: AttemptOptions,
+): boolean {
+  const hasRanges = status === 206 || headers['accept-ranges']?.trim().toLowerCase() === 'bytes';
+  const isLarge = total !== undefined && total >= split.fileBytes;
+  return streams.connections > 1 && isLarge && hasRanges && strongValidator(part.remote) !== undefined;
 }
 
-/** The status, and what the error page calls itself. */
-async function describeRefusal({ status, body }: Answer): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= errorBytes) break;
-  }
-  const page = describePage(Buffer.concat(chunks));
-  return page === undefined ? `the server answered ${status}` : `the server answered ${status} with ${page}`;
+function unitBytes(part: PartFile, connections: number, { split }: AttemptOptions): number {
+  const missing = part.gaps.reduce((sum, [first, end]) => sum + end - first, 0);
+  const even = Math.ceil(missing / (connections * unitsPerStream));
+  return Math.min(split.mostUnit, Math.max(split.leastUnit, even));
 }

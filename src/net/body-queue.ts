@@ -1,4 +1,6 @@
-const highWaterBytes = 256 * 1024;
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+const highWaterBytes = 512 * 1024;
 
 /** What can stop and restart the flow of a body: undici's controller. */
 export type Flow = { pause: () => void; resume: () => void };
@@ -7,8 +9,8 @@ export type Flow = { pause: () => void; resume: () => void };
  * Bytes between a connection and their reader, little of them at a time. A stream that fails forgets what it has
  * buffered; this hands out every byte that arrived before it tells of the failure, because they are kept for later.
  */
-export class BodyQueue implements AsyncIterable<Buffer> {
-  readonly #chunks: Buffer[] = [];
+export class BodyQueue {
+  #chunks: Buffer[] = [];
   #bytes = 0;
   #paused: Flow | undefined;
   #end: { error: unknown } | undefined;
@@ -31,30 +33,26 @@ export class BodyQueue implements AsyncIterable<Buffer> {
     this.#wake?.();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
-    for (;;) {
-      const chunk = this.#chunks.shift();
-      if (chunk !== undefined) {
-        this.#bytes -= chunk.length;
-        if (this.#bytes < highWaterBytes) this.#flowAgain();
-        yield chunk;
-      } else if (this.#end === undefined) {
-        // One reader, one chunk after the other.
-        // oxlint-disable-next-line no-await-in-loop
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      } else if (this.#end.error === undefined) {
-        return;
-      } else {
-        throw this.#end.error;
+  /** Everything that has come since the last time, at least one chunk; undefined at the end. For one reader. */
+  async take(): Promise<Buffer[] | undefined> {
+    while (this.#chunks.length === 0) {
+      if (this.#end !== undefined) {
+        if (this.#end.error !== undefined) throw this.#end.error;
+        return undefined;
       }
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
     }
-  }
-
-  #flowAgain(): void {
+    // What the system has ready comes in small pieces, one after the other: a disk likes them together.
+    await nextTurn();
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#bytes = 0;
     const flow = this.#paused;
     this.#paused = undefined;
     flow?.resume();
+    return chunks;
   }
 }

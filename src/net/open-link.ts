@@ -19,7 +19,7 @@ export type Answer = {
   status: number;
   /** Names in lower case; a header sent several times is left out, because it contradicts itself. */
   headers: Readonly<Record<string, string>>;
-  body: AsyncIterable<Buffer>;
+  body: Pick<BodyQueue, 'take'>;
   /** Drops what is left of the body, and its connection. */
   discard: () => void;
 };

@@ -1,43 +1,64 @@
-import { open, lstat, rm, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../core/clock.ts';
-import { NotSavedError } from '../core/errors.ts';
-import { errorCode } from '../core/error-code.ts';
+import { ByteRanges, type Stretch } from './byte-ranges.ts';
 import { diskError, requireSpace } from './disk-error.ts';
-import { FileDigest, type Checksums } from './file-digest.ts';
-import { createPartRecord, readPartRecord, recordPath, savePartRecord } from '../store/part-record.ts';
-import type { PartRecord, RemoteFile } from '../store/part-record.ts';
+import { openDigest } from './distant-digest.ts';
+import type { Checksums, Digest } from './file-digest.ts';
+import { strongValidator } from './remote-file.ts';
+import { freeBuffers } from './free-buffers.ts';
+import { savePartRecord, type PartRecord, type RemoteFile } from '../store/part-record.ts';
 
-// How much may have to be fetched again after a kill or a power cut.
-const checkpointBytes = 4 * 1024 * 1024;
-const checkpointMs = 5_000;
-const maxNames = 9;
+// How much may have to be fetched again after a kill or a power cut: whichever of the two comes first.
+const checkpointBytes = 16 * 1024 * 1024;
+const checkpointMs = 2_000;
+// Chunks lie outside of the engine's heap, which sees no reason to collect them until there are dozens of megabytes.
+const freeEveryBytes = 4 * 1024 * 1024;
+/** From here on a file is fetched over several connections, and its checksums get a thread of their own. */
+export const largeBytes = 64_000_000;
+
+/** How a part is looked after. */
+export type PartCare = {
+  clock: Clock;
+  /** The thread that makes checksums of large files; beside this code unless told. */
+  digestWorker?: URL | undefined;
+  /** What is large. */
+  split?: { fileBytes: number } | undefined;
+};
 
 /** A `.part` that belongs to this job, open for writing, with its record. One process at a time: the job's lock. */
 export class PartFile {
   readonly path: string;
-  /** Bytes from the start of the file that are there, on disk or on their way to it. */
-  bytes: number;
   /** How often bytes that were there had to be given up. */
   restarts = 0;
   readonly #file: FileHandle;
   readonly #record: PartRecord;
-  readonly #clock: Clock;
-  #digest: FileDigest;
+  readonly #care: PartCare;
+  #ranges: ByteRanges;
+  #digest: Digest | undefined;
   #isDoubted = false;
+  /** Bytes whose buffers may still lie around. */
+  #unfreed = 0;
   #saved: { bytes: number; at: number };
+  #saving: Promise<void> | undefined;
+  /** What went wrong with the disk while nobody waited for it. */
+  #fault: { error: unknown } | undefined;
 
-  constructor(path: string, file: FileHandle, record: PartRecord, clock: Clock) {
+  constructor(path: string, file: FileHandle, record: PartRecord, care: PartCare) {
     this.path = path;
     this.#file = file;
     this.#record = record;
-    this.#clock = clock;
-    this.bytes = finishedBytes(record);
-    this.#saved = { bytes: this.bytes, at: clock.now() };
-    this.#digest = new FileDigest(record.remote);
+    this.#care = care;
+    this.#ranges = new ByteRanges(record.ranges);
+    this.#saved = { bytes: this.bytes, at: care.clock.now() };
   }
 
   get remote(): RemoteFile | undefined {
     return this.#record.remote;
+  }
+
+  /** Bytes that are there, on disk or on their way to it. */
+  get bytes(): number {
+    return this.#ranges.bytes;
   }
 
   get isComplete(): boolean {
@@ -46,9 +67,16 @@ export class PartFile {
 
   /** What `If-Range` may say, or undefined when the bytes that are there cannot be continued. */
   get validator(): string | undefined {
-    if (this.bytes === 0 || this.#isDoubted || this.remote === undefined) return undefined;
-    const { etag, lastModified } = this.remote;
-    return etag !== undefined && !/^W\//iu.test(etag) ? etag : lastModified;
+    return this.bytes === 0 || this.#isDoubted ? undefined : strongValidator(this.remote);
+  }
+
+  get isDoubted(): boolean {
+    return this.#isDoubted;
+  }
+
+  /** What is missing. Without an announced length the last stretch has no end: `Infinity`. */
+  get gaps(): Stretch[] {
+    return this.#ranges.gaps(this.remote?.totalBytes ?? Infinity);
   }
 
   /** The bytes that are there are not trusted any more: the next good answer replaces them, none continues them. */
@@ -61,9 +89,10 @@ export class PartFile {
     if (this.bytes > 0) this.restarts += 1;
     await this.#onDisk(async () => {
       await requireSpace(this.path, (remote.totalBytes ?? 0) - this.bytes);
-      this.bytes = 0;
+      await this.#saving;
+      await this.#dropDigest();
+      this.#ranges = new ByteRanges();
       this.#isDoubted = false;
-      this.#digest = new FileDigest(remote);
       this.#record.remote = remote;
       // The record gives the old bytes up before they go, so that it never promises what is not there.
       await this.#save();
@@ -71,7 +100,7 @@ export class PartFile {
     });
   }
 
-  /** Makes ready to continue after the bytes that are there. */
+  /** Makes ready to continue with the bytes that are there. */
   async resume(totalBytes: number | undefined): Promise<void> {
     const { remote } = this.#record;
     if (remote !== undefined) remote.totalBytes ??= totalBytes;
@@ -80,58 +109,101 @@ export class PartFile {
 
   /** Hashes what an earlier run left, so that the rest can be hashed while it arrives. */
   async hashPresent(signal: AbortSignal): Promise<void> {
-    await this.#onDisk(() => this.#digest.catchUp(this.#file, this.bytes, signal));
+    const { prefix } = this.#ranges;
+    if (prefix > 0) await this.#onDisk(() => this.#openDigest().catchUp(prefix, signal));
   }
 
-  async append(chunk: Uint8Array): Promise<void> {
+  /** Writes bytes that belong behind one another at an offset. May be called for several offsets at once. */
+  async write(offset: number, chunks: readonly Uint8Array[]): Promise<void> {
     await this.#onDisk(async () => {
-      let written = 0;
-      while (written < chunk.length) {
-        const at = this.bytes + written;
-        written += (await this.#file.write(chunk, written, chunk.length - written, at)).bytesWritten;
+      if (this.#fault !== undefined) throw this.#fault.error;
+      const end = await writeAll(this.#file, offset, chunks);
+      this.#ranges.add(offset, end);
+      const digest = this.#openDigest();
+      digest.add(offset, chunks);
+      digest.reach(this.#ranges.prefix);
+      this.#unfreed += end - offset;
+      if (this.#unfreed >= freeEveryBytes) {
+        this.#unfreed = 0;
+        freeBuffers();
       }
-      this.#digest.add(this.bytes, chunk);
-      this.bytes += chunk.length;
-      const isDue =
-        this.bytes - this.#saved.bytes >= checkpointBytes ||
-        this.#clock.now() - this.#saved.at >= checkpointMs;
-      if (isDue) await this.#save();
     });
+    const isDue =
+      this.bytes - this.#saved.bytes >= checkpointBytes ||
+      this.#care.clock.now() - this.#saved.at >= checkpointMs;
+    if (!isDue || this.#saving !== undefined) return;
+    // Nobody waits for it: bytes go on coming meanwhile.
+    this.#saving = this.#save()
+      .catch((error: unknown) => {
+        this.#fault ??= { error };
+      })
+      .finally(() => {
+        this.#saving = undefined;
+      });
   }
 
   /** Puts on record what has arrived. */
   async checkpoint(): Promise<void> {
+    await this.#saving;
     if (this.#saved.bytes === this.bytes || this.#isDoubted) return;
     await this.#onDisk(() => this.#save());
   }
 
-  /** Everything is there: the checksums of the whole file. The digest starts over after it. */
+  /** Everything is there: the checksums of the whole file, while the disk takes it in. */
   async checksums(signal: AbortSignal): Promise<Checksums> {
-    await this.hashPresent(signal);
-    const sums = this.#digest.finish();
-    this.#digest = new FileDigest(this.remote);
+    const flushed = this.checkpoint();
+    flushed.catch(() => {}); // told below
+    const sums = await this.#onDisk(() => this.#openDigest().finish(this.bytes, signal));
+    await this.#dropDigest();
+    await flushed;
     return sums;
   }
 
   /** Cuts off what does not belong, flushes, and records the file as whole. */
   async complete(): Promise<void> {
+    await this.#saving;
     await this.#onDisk(async () => {
+      const { remote } = this.#record;
+      const isKnown = remote?.totalBytes === this.bytes && this.#saved.bytes === this.bytes;
+      if (isKnown && (await this.#file.stat()).size === this.bytes) return;
       await this.#file.truncate(this.bytes);
-      if (this.#record.remote !== undefined) this.#record.remote.totalBytes = this.bytes;
+      if (remote !== undefined) remote.totalBytes = this.bytes;
       await this.#save();
     });
   }
 
   async close(): Promise<void> {
+    await this.#saving;
+    await this.#dropDigest();
     await this.#file.close();
   }
 
+  #openDigest(): Digest {
+    const isLarge = (this.remote?.totalBytes ?? 0) >= (this.#care.split?.fileBytes ?? largeBytes);
+    const workerUrl = this.#care.digestWorker;
+    this.#digest ??= openDigest(this.#file, this.remote ?? {}, { isLarge, workerUrl });
+    return this.#digest;
+  }
+
+  async #dropDigest(): Promise<void> {
+    const digest = this.#digest;
+    this.#digest = undefined;
+    await digest?.close();
+  }
+
   async #save(): Promise<void> {
-    // Bytes first, then the record that promises them.
-    await this.#file.sync();
-    this.#record.ranges = this.bytes === 0 ? [] : [[0, this.bytes]];
-    await savePartRecord(this.path, this.#record);
-    this.#saved = { bytes: this.bytes, at: this.#clock.now() };
+    const ranges = this.#ranges.list;
+    const before = this.#saved;
+    this.#saved = { bytes: this.bytes, at: this.#care.clock.now() };
+    try {
+      // Bytes first, then the record that promises them.
+      await this.#file.sync();
+      this.#record.ranges = ranges;
+      await savePartRecord(this.path, this.#record);
+    } catch (error) {
+      this.#saved = before;
+      throw error;
+    }
   }
 
   async #onDisk<T>(work: () => Promise<T>): Promise<T> {
@@ -143,72 +215,24 @@ export class PartFile {
   }
 }
 
-/**
- * Opens this owner's `.part`, or makes one. A file of another owner, or without a readable record, is never touched:
- * then the name is numbered (`video-2.part`).
- * @throws NotSavedError when the disk refuses or every name is taken
- */
-export async function claimPart(wanted: string, owner: string, clock: Clock): Promise<PartFile> {
-  const names = Array.from({ length: maxNames }, (_, index) => numbered(wanted, index + 1));
-  try {
-    const states = await Promise.all(
-      names.map(async (path) => ({ path, found: await inspect(path, owner) })),
-    );
-    // An own part behind a foreign one still counts, also after the foreign one has gone.
-    for (const { path, found } of states) {
-      if (typeof found === 'object') return await openOwn(path, found, clock);
-    }
-    for (const { path, found } of states) {
-      const part = found === 'free' ? await createPart(path, owner, clock) : undefined;
-      if (part !== undefined) return part;
-    }
-  } catch (error) {
-    throw diskError(error, wanted);
+/** Where the bytes end that were written. */
+async function writeAll(file: FileHandle, offset: number, chunks: readonly Uint8Array[]): Promise<number> {
+  let at = offset;
+  let rest = chunks;
+  while (rest.length > 0) {
+    const { bytesWritten } = await file.writev(rest, at);
+    at += bytesWritten;
+    rest = withoutFirst(rest, bytesWritten);
   }
-  throw new NotSavedError(`${wanted} and its numbered names belong to other downloads`);
+  return at;
 }
 
-function numbered(path: string, number: number): string {
-  return number === 1 ? path : path.replace(/(\.part)?$/u, (ending) => `-${number}${ending}`);
-}
-
-async function inspect(path: string, owner: string): Promise<PartRecord | 'free' | 'foreign'> {
-  const [record, part] = await Promise.all([readPartRecord(path), lstat(path).catch(() => undefined)]);
-  if (record === 'none') return part === undefined ? 'free' : 'foreign';
-  if (record === 'unreadable' || record.owner !== owner) return 'foreign';
-  if (part === undefined) return { ...record, ranges: [] };
-  // A record is claimed before its part is made; one that was never begun vouches for an empty file only.
-  const isOurs = part.isFile() && (record.remote !== undefined || part.size === 0);
-  if (!isOurs) return 'foreign';
-  return finishedBytes(record) <= part.size ? record : { ...record, ranges: [] };
-}
-
-async function openOwn(path: string, record: PartRecord, clock: Clock): Promise<PartFile> {
-  const file = await open(path, 'r+').catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return open(path, 'wx+');
-    throw error;
+/** What is left of chunks when so many bytes are taken off their front. A disk may take less than it was given. */
+function withoutFirst(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let skip = bytes;
+  return chunks.flatMap((chunk) => {
+    const left = chunk.subarray(Math.min(skip, chunk.length));
+    skip -= chunk.length - left.length;
+    return left.length === 0 ? [] : [left];
   });
-  return new PartFile(path, file, record, clock);
-}
-
-async function createPart(path: string, owner: string, clock: Clock): Promise<PartFile | undefined> {
-  const record: PartRecord = { owner, remote: undefined, ranges: [] };
-  try {
-    await createPartRecord(path, record);
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return undefined;
-    throw error;
-  }
-  try {
-    return new PartFile(path, await open(path, 'wx+'), record, clock);
-  } catch (error) {
-    await rm(recordPath(path), { force: true });
-    if (errorCode(error) === 'EEXIST') return undefined;
-    throw error;
-  }
-}
-
-/** Bytes finished from the start on: later stretches do not help a single stream. */
-function finishedBytes({ ranges }: PartRecord): number {
-  return ranges.find(([first]) => first === 0)?.[1] ?? 0;
 }

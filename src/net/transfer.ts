@@ -1,9 +1,10 @@
 import { formatBytes } from '../core/bytes.ts';
 import { ChecksumError, NotSavedError, WanError } from '../core/errors.ts';
-import { attempt, type AttemptOptions, type Outcome } from './attempt.ts';
+import { attempt, type AttemptOptions, type Outcome, type SplitRules } from './attempt.ts';
 import type { Checksums } from './file-digest.ts';
 import { shownLink } from './link-policy.ts';
-import { claimPart, type PartFile } from './part-file.ts';
+import { claimPart } from './claim-part.ts';
+import { largeBytes, type PartFile } from './part-file.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 export type DownloadOptions = Pick<AttemptOptions, 'dispatcher' | 'allowPrivate' | 'signal' | 'clock'> & {
@@ -18,7 +19,25 @@ export type DownloadOptions = Pick<AttemptOptions, 'dispatcher' | 'allowPrivate'
   onProgress?: AttemptOptions['onProgress'] | undefined;
   /** Milliseconds without a byte after which an attempt counts as broken; 30,000 unless told. */
   stallMs?: number | undefined;
+  /** How many connections may be open at once, for large files of servers that know ranges; 4 unless told. */
+  connections?: number | undefined;
+  /** Told in words when an attempt failed and another follows: at most every half minute while bytes still come. */
+  onTrouble?: ((message: string) => void) | undefined;
+  /** For tests, whose files are small. */
+  split?: SplitRules | undefined;
+  /** For tests, which do not run in the built program: the file of the thread that makes checksums. */
+  digestWorker?: URL | undefined;
 };
+
+const mebibyte = 1024 * 1024;
+const defaultSplit: SplitRules = {
+  fileBytes: largeBytes,
+  leastUnit: 8 * mebibyte,
+  mostUnit: 32 * mebibyte,
+  leastHelp: mebibyte / 4,
+};
+const defaultConnections = 4;
+const quietMs = 30_000;
 
 export type Downloaded = {
   /** Where the bytes are: `partPath`, or a numbered name beside it. */
@@ -41,7 +60,7 @@ export type Downloaded = {
 export async function downloadToPart(options: DownloadOptions): Promise<Downloaded> {
   const { signal } = options;
   signal.throwIfAborted();
-  const part = await claimPart(options.partPath, options.owner, options.clock);
+  const part = await claimPart(options.partPath, options.owner, options);
   try {
     await part.hashPresent(signal);
     return await fetchWhole(part, options);
@@ -60,7 +79,11 @@ async function fetchWhole(part: PartFile, options: DownloadOptions): Promise<Dow
     ...options,
     stallMs: options.stallMs ?? 30_000,
     onProgress: options.onProgress ?? (() => {}),
+    // What a server does not stand is not asked of it again.
+    streams: { connections: options.connections ?? defaultConnections },
+    split: options.split ?? defaultSplit,
   };
+  const told = new Told(options);
   const budget = new RetryBudget();
   const link = new CurrentLink(options);
   let mismatches = 0;
@@ -84,7 +107,7 @@ async function fetchWhole(part: PartFile, options: DownloadOptions): Promise<Dow
       await part.checkpoint();
     }
     const progress = { bytesBefore, bytesAfter: part.bytes, restarts: part.restarts };
-    const delay = budget.afterFailure(progress, outcome.kind === 'broken' ? outcome.retryAfterMs : undefined);
+    const delay = budget.afterFailure(progress, outcome.retryAfterMs);
     if (budget.isMoving) link.mayAskAgain();
     if (delay === undefined) {
       // A link that leads nowhere may be an old one: the last thing to try is another.
@@ -92,10 +115,31 @@ async function fetchWhole(part: PartFile, options: DownloadOptions): Promise<Dow
       throw failure(link.value, outcome.why, part);
     }
     if (outcome.kind === 'broken') {
+      told.tell(`${outcome.why}; trying again in ${Math.ceil(delay / 1000)} s`, budget.isMoving);
       await clock.sleep(delay, signal);
     } else if (!(await link.refresh(outcome.why, signal))) {
       throw failure(link.value, outcome.why, part);
     }
+  }
+}
+
+/** What the user hears between attempts. */
+class Told {
+  readonly #tell: (message: string) => void;
+  readonly #now: () => number;
+  #lastAt = -Infinity;
+
+  constructor({ onTrouble, clock }: DownloadOptions) {
+    this.#tell = onTrouble ?? (() => {});
+    this.#now = clock.now;
+  }
+
+  /** A line that breaks all the time and yet moves on is told of now and then only. */
+  tell(message: string, isMoving: boolean): void {
+    const now = this.#now();
+    if (isMoving && now - this.#lastAt < quietMs) return;
+    this.#lastAt = now;
+    this.#tell(message);
   }
 }
 

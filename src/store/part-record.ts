@@ -10,6 +10,7 @@ export type RemoteFile = {
   etag: string | undefined;
   lastModified: string | undefined;
   contentType: string | undefined;
+  /** Of the whole file. */
   totalBytes: number | undefined;
   /** `Content-MD5`, base64. */
   md5: string | undefined;

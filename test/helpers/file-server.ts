@@ -21,6 +21,8 @@ export type Behaviour = {
   cutAfter?: number;
   /** Send so many bytes of the body, then nothing more, and leave the connection open. */
   stallAfter?: number;
+  /** Send so many bytes of the body, and the rest when the promise resolves. */
+  hold?: { after: number; until: Promise<unknown> };
   /** Send the body in pieces of so many bytes. */
   dripBytes?: number;
   /** Answer with this status, headers and body instead. */
@@ -42,6 +44,10 @@ export type FileServer = {
   requests: ReceivedRequest[];
   /** One behaviour for each coming request; the last one stays. */
   behave: (...behaviours: Behaviour[]) => void;
+  /** The behaviour is decided when the request is there: its number counts from 1. */
+  decide: (how: (request: ReceivedRequest, number: number) => Behaviour) => void;
+  /** How many answers were under way at once, at most. */
+  mostAtOnce: () => number;
   close: () => Promise<void>;
 };
 
@@ -50,10 +56,19 @@ export async function startFileServer(file: Uint8Array): Promise<FileServer> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
   let queue: Behaviour[] = [{}];
+  let decided: ((request: ReceivedRequest, number: number) => Behaviour) | undefined;
+  let open = 0;
+  let mostOpen = 0;
   let current = file;
   const server = createServer((request, response) => {
-    requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers });
-    const behaviour = (queue.length > 1 ? queue.shift() : queue[0]) ?? {};
+    const received = { method: request.method ?? '', path: request.url ?? '', headers: request.headers };
+    const number = requests.push(received);
+    const behaviour = decided?.(received, number) ?? (queue.length > 1 ? queue.shift() : queue[0]) ?? {};
+    open += 1;
+    mostOpen = Math.max(mostOpen, open);
+    response.on('close', () => {
+      open -= 1;
+    });
     current = behaviour.file ?? current;
     behaviour.onRequest?.();
     void answer(request, response, current, behaviour);
@@ -74,7 +89,12 @@ export async function startFileServer(file: Uint8Array): Promise<FileServer> {
     requests,
     behave: (...behaviours) => {
       queue = behaviours;
+      decided = undefined;
     },
+    decide: (how) => {
+      decided = how;
+    },
+    mostAtOnce: () => mostOpen,
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();
@@ -100,34 +120,47 @@ async function answer(
     ...(etag === null ? {} : { etag }),
     ...(behaviour.lastModified === undefined ? {} : { 'last-modified': behaviour.lastModified }),
   };
-  const from = behaviour.ignoreRange === true ? undefined : rangeStart(request, validators);
-  const isPart = from !== undefined && behaviour.status === undefined;
-  const body = Buffer.from(behaviour.body ?? (isPart ? file.subarray(from) : file));
+  const range = behaviour.ignoreRange === true ? undefined : readRange(request, validators, file.length);
+  const isPart = range !== undefined && behaviour.status === undefined;
+  const body = Buffer.from(behaviour.body ?? (isPart ? file.subarray(...range) : file));
   response.writeHead(behaviour.status ?? (isPart ? 206 : 200), {
     'content-type': 'video/mp4',
+    'accept-ranges': 'bytes',
     ...validators,
     ...(behaviour.chunked === true ? {} : { 'content-length': body.length }),
-    ...(isPart ? { 'content-range': `bytes ${from}-${file.length - 1}/${file.length}` } : {}),
+    ...(isPart ? { 'content-range': `bytes ${range[0]}-${range[1] - 1}/${file.length}` } : {}),
     ...behaviour.headers,
   });
   response.flushHeaders();
   const end = behaviour.cutAfter ?? behaviour.stallAfter ?? body.length;
   const step = behaviour.dripBytes ?? Math.max(1, end);
-  for (let at = 0; at < end; at += step) {
-    const piece = body.subarray(at, Math.min(at + step, end));
-    // Each piece is to be flushed before the next: otherwise a cut would swallow it.
-    // oxlint-disable-next-line no-await-in-loop
-    await new Promise((resolve) => {
-      response.write(piece, resolve);
-    });
-  }
+  const send = async (from: number, to: number) => {
+    for (let at = from; at < to; at += step) {
+      const piece = body.subarray(at, Math.min(at + step, to));
+      // Each piece is to be flushed before the next: otherwise a cut would swallow it.
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise((resolve) => {
+        response.write(piece, resolve);
+      });
+    }
+  };
+  const held = Math.min(behaviour.hold?.after ?? 0, end);
+  await send(0, held);
+  await behaviour.hold?.until;
+  await send(held, end);
   if (behaviour.cutAfter !== undefined) request.socket.destroySoon();
   else if (behaviour.stallAfter === undefined) response.end();
 }
 
-function rangeStart(request: IncomingMessage, validators: Record<string, string>): number | undefined {
-  const start = /^bytes=(\d+)-$/u.exec(request.headers.range ?? '')?.[1];
+/** Where the range begins and ends that was asked for, the end not included. */
+function readRange(
+  request: IncomingMessage,
+  validators: Record<string, string>,
+  length: number,
+): [number, number] | undefined {
+  const match = /^bytes=(\d+)-(\d*)$/u.exec(request.headers.range ?? '');
   const condition = request.headers['if-range'];
   const isSame = condition === undefined || Object.values(validators).includes(String(condition));
-  return start === undefined || !isSame ? undefined : Number(start);
+  if (match === null || !isSame) return undefined;
+  return [Number(match[1]), match[2] === '' ? length : Math.min(Number(match[2]) + 1, length)];
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { appendFile, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { InterruptedError } from '../../src/core/errors.ts';
 import { failureOf, sha256, sha256Of, useDownloads, video } from '../helpers/download-world.ts';
 import type { FileServer } from '../helpers/file-server.ts';
@@ -128,13 +127,18 @@ describe('continuing', () => {
 
   test('puts on record what has arrived while it is still under way, for a kill at any moment', async () => {
     let now = 0;
-    const seen: unknown[] = [];
-    world.server.behave({ dripBytes: 50_000 });
-    await world.download({
+    const controller = new AbortController();
+    world.server.behave({ dripBytes: 50_000, stallAfter: 150_000 });
+    const run = world.download({
       clock: { now: () => (now += 6000), sleep: () => Promise.resolve() },
-      onProgress: () => seen.push(JSON.parse(readFileSync(`${world.partPath}.json`, 'utf8'))),
+      signal: controller.signal,
     });
-    expect(seen[0]).toMatchObject({ ranges: [[0, expect.toSatisfy((end) => end > 0 && end < 200_000)]] });
+    await vi.waitFor(async () => {
+      const isWithin = expect.toSatisfy((end) => end > 0 && end <= 150_000) as unknown;
+      expect(await world.readRecord()).toMatchObject({ ranges: [[0, isWithin]] });
+    });
+    controller.abort(new InterruptedError('stopped'));
+    await expect(run).rejects.toBeInstanceOf(InterruptedError);
   });
 
   test('keeps what has arrived when the user interrupts, and says so to the next run', async () => {

@@ -12,9 +12,9 @@ const world = useDownloads();
 /** Every write to any open file, for disks that are full. */
 async function spyOnWrites(probePath: string) {
   const probe = await open(probePath, 'w');
-  const prototype: Pick<FileHandle, 'write'> = Object.getPrototypeOf(probe);
+  const prototype: Pick<FileHandle, 'writev'> = Object.getPrototypeOf(probe);
   await probe.close();
-  return vi.spyOn(prototype, 'write');
+  return vi.spyOn(prototype, 'writev');
 }
 
 describe('a whole download', () => {

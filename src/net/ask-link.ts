@@ -1,0 +1,89 @@
+import type { Clock } from '../core/clock.ts';
+import { describePage } from '../core/error-page.ts';
+import { NotSavedError } from '../core/errors.ts';
+import { retryAfterMs } from '../core/http.ts';
+import { describeFault } from './describe-fault.ts';
+import { PrivateNameError, shownLink } from './link-policy.ts';
+import { openLink, type Answer, type OpenOptions } from './open-link.ts';
+import { StallWatch } from './stall-watch.ts';
+
+export type AskOptions = OpenOptions & {
+  clock: Clock;
+  /** Milliseconds without a byte after which a request counts as broken. */
+  stallMs: number;
+};
+
+/** How one request failed. `refused`: this link will not do, a fresh one may. */
+export type Failure = {
+  kind: 'broken' | 'refused';
+  why: string;
+  /** Where the server said so itself. */
+  status?: number | undefined;
+  retryAfterMs?: number | undefined;
+};
+
+/**
+ * One request. `use` reads the answer's body, with the watch running while it waits for the other side; afterwards
+ * what is left of the body is dropped.
+ * @throws NotSavedError where no further request can help, and the reason of an aborted signal
+ */
+export async function askLink<T>(
+  link: string,
+  headers: Readonly<Record<string, string>>,
+  options: AskOptions,
+  use: (answer: Answer, watch: StallWatch) => Promise<T>,
+): Promise<T | Failure> {
+  const watch = new StallWatch(options.stallMs);
+  const signal = AbortSignal.any([options.signal, watch.signal]);
+  let answer: Answer | undefined;
+  try {
+    watch.wait();
+    answer = await openLink(link, headers, { ...options, signal });
+    return await use(answer, watch);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (watch.hasStalled) return { kind: 'broken', why: `no byte for ${options.stallMs / 1000} s` };
+    if (error instanceof NotSavedError) throw error;
+    const cause = error instanceof Error ? error.cause : undefined;
+    const privateName = [error, cause].find((reason) => reason instanceof PrivateNameError);
+    if (privateName !== undefined) throw new NotSavedError(`${privateName.message}: ${shownLink(link)}`);
+    return { kind: 'broken', why: describeFault(error) };
+  } finally {
+    watch.pause();
+    answer?.discard();
+  }
+}
+
+const errorBytes = 4096;
+
+/** What an answer means that brings none of the file's bytes. */
+export async function readFailure(answer: Answer, clock: Clock): Promise<Failure> {
+  const { status, headers } = answer;
+  const why = await describeRefusal(answer);
+  if (status === 408 || status === 429 || status >= 500) {
+    return { kind: 'broken', why, status, retryAfterMs: retryAfterMs(headers, clock.now()) };
+  }
+  return { kind: status >= 400 ? 'refused' : 'broken', why, status };
+}
+
+/** The status, and what the error page calls itself. */
+async function describeRefusal({ status, body }: Answer): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  while (bytes < errorBytes) {
+    // oxlint-disable-next-line no-await-in-loop -- one reader
+    const more = await body.take();
+    if (more === undefined) break;
+    chunks.push(...more);
+    bytes += more.reduce((sum, { length }) => sum + length, 0);
+  }
+  const page = describePage(Buffer.concat(chunks));
+  return page === undefined ? `the server answered ${status}` : `the server answered ${status} with ${page}`;
+}
+
+/** @throws NotSavedError for a body in another form than the file's own */
+export function requireIdentity({ headers }: Answer): void {
+  const coding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (coding === 'identity' || coding === '') return;
+  throw new NotSavedError(`the server sent the file in a coding nobody asked for: ${coding.slice(0, 40)}`);
+}

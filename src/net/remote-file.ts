@@ -1,0 +1,37 @@
+import { crc64Pattern, md5Pattern, type RemoteFile } from '../store/part-record.ts';
+import type { ContentRange } from './content-range.ts';
+import type { Answer } from './open-link.ts';
+
+/** What an answer's headers say of the file. */
+export function readRemote(headers: Answer['headers']): RemoteFile {
+  const length = headers['content-length'];
+  const md5 = headers['content-md5']?.trim();
+  const crc64 = headers['x-oss-hash-crc64ecma']?.trim();
+  return {
+    etag: headers['etag'],
+    lastModified: headers['last-modified'],
+    contentType: headers['content-type'],
+    totalBytes: length !== undefined && /^\d{1,15}$/u.test(length) ? Number(length) : undefined,
+    md5: md5 !== undefined && md5Pattern.test(md5) ? md5 : undefined,
+    crc64: crc64 !== undefined && crc64Pattern.test(crc64) ? crc64 : undefined,
+  };
+}
+
+/** False where a 206 says of itself that it belongs to another file than the one there is a part of. */
+export function isSameFile(
+  { etag, lastModified, totalBytes }: Partial<RemoteFile>,
+  headers: Answer['headers'],
+  range: ContentRange | undefined,
+): boolean {
+  return (
+    (etag === undefined || (headers['etag'] ?? etag) === etag) &&
+    (lastModified === undefined || (headers['last-modified'] ?? lastModified) === lastModified) &&
+    (totalBytes === undefined || range?.total === totalBytes)
+  );
+}
+
+/** What may be sent as `If-Range`, or undefined where nothing tells whether the file is still the same. */
+export function strongValidator(remote: RemoteFile | undefined): string | undefined {
+  const { etag, lastModified } = remote ?? {};
+  return etag !== undefined && !/^W\//iu.test(etag) ? etag : lastModified;
+}
