@@ -136,6 +136,11 @@ async function resumeOne(
   flags: Flags,
 ): Promise<Job> {
   const saving = savingOfJob(context, bench, found.job, flags);
+  if (saving.output === '-' && flags.output === undefined) {
+    throw new UsageError('its video was meant for stdout, of which that command had its own', {
+      hint: `wan download ${found.job.id} -o -, or -o <file>`,
+    });
+  }
   checkStdout(context, talk, saving, false);
   const waiting = waitingOf(context, bench, inUseOf(found.job.profile, flags), flags);
   return bringHome(bench.runtime, talk, found, {

@@ -4,9 +4,13 @@ import { errorCode } from '../core/error-code.ts';
 import { ByteRanges } from './byte-ranges.ts';
 import { diskError } from './disk-error.ts';
 import { PartFile, type PartCare } from './part-file.ts';
-import { createPartRecord, readPartRecord, recordPath, type PartRecord } from '../store/part-record.ts';
-
-const maxNames = 9;
+import {
+  createPartRecord,
+  partNames,
+  readPartRecord,
+  recordPath,
+  type PartRecord,
+} from '../store/part-record.ts';
 
 /**
  * Opens this owner's `.part`, or makes one. A file of another owner, or without a readable record, is never touched:
@@ -14,7 +18,7 @@ const maxNames = 9;
  * @throws NotSavedError when the disk refuses or every name is taken
  */
 export async function claimPart(wanted: string, owner: string, care: PartCare): Promise<PartFile> {
-  const names = Array.from({ length: maxNames }, (_, index) => numbered(wanted, index + 1));
+  const names = partNames(wanted);
   try {
     const states = await Promise.all(
       names.map(async (path) => ({ path, found: await inspect(path, owner) })),
@@ -31,10 +35,6 @@ export async function claimPart(wanted: string, owner: string, care: PartCare): 
     throw diskError(error, wanted);
   }
   throw new NotSavedError(`${wanted} and its numbered names belong to other downloads`);
-}
-
-function numbered(path: string, number: number): string {
-  return number === 1 ? path : path.replace(/(\.part)?$/u, (ending) => `-${number}${ending}`);
 }
 
 async function inspect(path: string, owner: string): Promise<PartRecord | 'free' | 'foreign'> {

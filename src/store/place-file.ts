@@ -4,6 +4,7 @@ import { copyFile, link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
 import { NotSavedError } from '../core/errors.ts';
 import { syncDirectory } from './atomic-file.ts';
+import { isSameFile } from './file-hash.ts';
 import { errorCode } from '../core/error-code.ts';
 
 export type PlaceOptions = {
@@ -47,6 +48,26 @@ export async function placeFile(
   } catch (error) {
     throw asNotSaved(error, wanted);
   }
+}
+
+/**
+ * The name that a file got which was placed before the run was killed: the one that was wanted, or the numbered one
+ * that it had to take. Undefined where it stands under none of them.
+ */
+export async function findPlaced(
+  wanted: { path: string; isLiteral: boolean },
+  known: { bytes: number | null; sha256: string | null },
+): Promise<string | undefined> {
+  const lastName = wanted.isLiteral ? 1 : maxNames;
+  for (let number = 1; number <= lastName; number += 1) {
+    const path = numbered(wanted.path, number);
+    // Numbers are taken in order: behind the first free one there is nothing of ours.
+    /* oxlint-disable no-await-in-loop */
+    if ((await findEntry(path)) === undefined) return undefined;
+    if (await isSameFile(path, known)) return path;
+    /* oxlint-enable no-await-in-loop */
+  }
+  return undefined;
 }
 
 /**
@@ -112,7 +133,7 @@ async function takeName(part: string, path: string, own: BigIntStats): Promise<b
     if (code !== 'EEXIST') throw error;
     // Killed between link and unlink the last time: then the file under the name is this very one.
     const present = await findEntry(path);
-    if (present === undefined || !isSameFile(present, own)) return false;
+    if (present === undefined || !isSameEntry(present, own)) return false;
   }
   await syncDirectory(dirname(path));
   await discard(part);
@@ -148,10 +169,10 @@ async function renameOntoPlaceholder(part: string, path: string): Promise<boolea
 
 async function isStillEmpty(path: string, claimed: BigIntStats): Promise<boolean> {
   const present = await findEntry(path);
-  return present !== undefined && present.size === 0n && isSameFile(present, claimed);
+  return present !== undefined && present.size === 0n && isSameEntry(present, claimed);
 }
 
-function isSameFile(one: BigIntStats, other: BigIntStats): boolean {
+function isSameEntry(one: BigIntStats, other: BigIntStats): boolean {
   return one.dev === other.dev && one.ino === other.ino;
 }
 

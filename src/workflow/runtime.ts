@@ -76,6 +76,8 @@ export type DownloadVideo = (options: {
   /** Where the task lives: only a base that is private itself may name private hosts. */
   apiBase: string;
   connections?: number | undefined;
+  /** Hears why an attempt failed that another one follows. */
+  onTrouble: (message: string) => void;
   onProgress: (progress: { receivedBytes: number; totalBytes: number | undefined }) => void;
 }) => Promise<{ bytes: number; sha256: string; partPath: string }>;
 

@@ -5,7 +5,7 @@ import { hasTask, type Job, type JobOutput, type Saving } from '../core/job.ts';
 import { verifyMp4 } from '../media/mp4.ts';
 import { forgetPart, removeParts } from '../store/part-record.ts';
 import { isSameFile } from '../store/file-hash.ts';
-import { keepUnverified, placeFile } from '../store/place-file.ts';
+import { findPlaced, keepUnverified, placeFile } from '../store/place-file.ts';
 import { checkTarget, targetOf } from './output-target.ts';
 import { askOnce } from './query.ts';
 import type { Connection, Runtime } from './runtime.ts';
@@ -43,9 +43,10 @@ export async function saveResult(
     : targetOf(job, saving);
   try {
     // The name may have been taken while the job ran.
-    if (!toStdout && (await isSameFile(target.path, output))) {
+    const placed = toStdout ? undefined : await findPlaced(target, output);
+    if (placed !== undefined) {
       await removeParts(`${target.path}.part`, owner);
-      return await record({ ...output, path: target.path });
+      return await record({ ...output, path: placed });
     }
     if (target.isLiteral) await checkTarget(saving, output);
     await mkdir(path.dirname(target.path), { recursive: true, ...(toStdout ? { mode: 0o700 } : {}) });
@@ -57,6 +58,7 @@ export async function saveResult(
       freshLink: fresh,
       apiBase: connection.base,
       connections: options.connections,
+      onTrouble: (message) => runtime.emit({ event: 'notice', job, message }),
       onProgress: (progress) => runtime.emit({ event: 'downloading', job, ...progress }),
     });
     const facts = await verify(fetched.partPath, target.path);
