@@ -1,5 +1,6 @@
 import { BlindError, NetworkError, UnconfirmedError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
+import { describePurchase } from '../core/purchase.ts';
 import { visibleAfterMs } from '../core/judge-candidates.ts';
 import type { Lock } from '../store/lock.ts';
 import { finishJob, type FinishOptions } from './finish-job.ts';
@@ -53,8 +54,11 @@ async function withTask(
     await runtime.jobs.save(next);
     sink.job(next);
   };
-  const send = async (from: Job) =>
-    sendJob(runtime, { ...planOfRecord(connection, from), search }, from, lock, sink.job);
+  const send = async (from: Job) => {
+    const plan = planOfRecord(connection, from);
+    runtime.emit({ event: 'notice', job: from, message: describePurchase(plan.request, plan.model) });
+    return sendJob(runtime, { ...plan, search }, from, lock, sink.job);
+  };
 
   if (job.status === 'prepared') {
     // Another key may pay than the one that was there then.
@@ -79,7 +83,14 @@ async function withTask(
   }
   const again: Job = { ...job, status: 'prepared', sent_at: null, finished_at: null, error: null };
   await onChange(again);
-  return send({ ...again, fingerprint: connection.fingerprint });
+  try {
+    return await send({ ...again, fingerprint: connection.fingerprint });
+  } catch (error) {
+    // Stopped before this send, it is as open as it was: the first one may still have been accepted.
+    const isStopped = (await runtime.jobs.find(job.id))?.status === 'canceled';
+    if (isStopped) await onChange(job);
+    throw error;
+  }
 }
 
 /**

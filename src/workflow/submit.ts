@@ -89,12 +89,17 @@ export async function submitJob(
       case 'unconfirmed':
         throw await fail('unconfirmed', verdict.error.with({ hint: `wan resume ${job.id}` }));
       case 'doubtful': {
-        const error = verdict.error.with({ hint: `wan resume ${job.id}` });
-        await fail('unconfirmed', new UnconfirmedError(error.message, error));
+        const { message, code, requestId } = verdict.error;
+        const hint = `wan resume ${job.id}`;
+        const unconfirmed = new UnconfirmedError(message, { hint, code, requestId });
+        await fail('unconfirmed', unconfirmed);
         const found = await reconcile(runtime, connection, current, {
           ...search,
           saidFailed: verdict.error,
           onChange: write,
+        }).catch((reason: unknown) => {
+          // Stopped while looking: what was bought outranks who stopped it.
+          throw runtime.signal.aborted ? unconfirmed : reason;
         });
         runtime.emit({ event: 'submitted', job: found });
         return found;
