@@ -6,6 +6,7 @@ import { openDigest } from './distant-digest.ts';
 import type { Checksums, Digest } from './file-digest.ts';
 import { strongValidator } from './remote-file.ts';
 import { freeBuffers } from './free-buffers.ts';
+import { writeAll } from './write-all.ts';
 import { savePartRecord, type PartRecord, type RemoteFile } from '../store/part-record.ts';
 
 // How much may have to be fetched again after a kill or a power cut: whichever of the two comes first.
@@ -39,7 +40,9 @@ export class PartFile {
   /** Bytes whose buffers may still lie around. */
   #unfreed = 0;
   #saved: { bytes: number; at: number };
-  #saving: Promise<void> | undefined;
+  /** One after the other: the record has one temporary name. Never rejects. */
+  #saves: Promise<void> = Promise.resolve();
+  #isSavingAside = false;
   /** What went wrong with the disk while nobody waited for it. */
   #fault: { error: unknown } | undefined;
 
@@ -89,7 +92,6 @@ export class PartFile {
     if (this.bytes > 0) this.restarts += 1;
     await this.#onDisk(async () => {
       await requireSpace(this.path, (remote.totalBytes ?? 0) - this.bytes);
-      await this.#saving;
       await this.#dropDigest();
       this.#ranges = new ByteRanges();
       this.#isDoubted = false;
@@ -131,20 +133,21 @@ export class PartFile {
     const isDue =
       this.bytes - this.#saved.bytes >= checkpointBytes ||
       this.#care.clock.now() - this.#saved.at >= checkpointMs;
-    if (!isDue || this.#saving !== undefined) return;
+    if (!isDue || this.#isSavingAside) return;
+    this.#isSavingAside = true;
     // Nobody waits for it: bytes go on coming meanwhile.
-    this.#saving = this.#save()
+    void this.#save()
       .catch((error: unknown) => {
         this.#fault ??= { error };
       })
       .finally(() => {
-        this.#saving = undefined;
+        this.#isSavingAside = false;
       });
   }
 
   /** Puts on record what has arrived. */
   async checkpoint(): Promise<void> {
-    await this.#saving;
+    await this.#saves;
     if (this.#saved.bytes === this.bytes || this.#isDoubted) return;
     await this.#onDisk(() => this.#save());
   }
@@ -161,7 +164,7 @@ export class PartFile {
 
   /** Cuts off what does not belong, flushes, and records the file as whole. */
   async complete(): Promise<void> {
-    await this.#saving;
+    await this.#saves;
     await this.#onDisk(async () => {
       const { remote } = this.#record;
       const isKnown = remote?.totalBytes === this.bytes && this.#saved.bytes === this.bytes;
@@ -173,7 +176,7 @@ export class PartFile {
   }
 
   async close(): Promise<void> {
-    await this.#saving;
+    await this.#saves;
     await this.#dropDigest();
     await this.#file.close();
   }
@@ -191,7 +194,13 @@ export class PartFile {
     await digest?.close();
   }
 
-  async #save(): Promise<void> {
+  #save(): Promise<void> {
+    const save = this.#saves.then(() => this.#saveNow());
+    this.#saves = save.catch(() => {}); // whoever asked for it is told
+    return save;
+  }
+
+  async #saveNow(): Promise<void> {
     const ranges = this.#ranges.list;
     const before = this.#saved;
     this.#saved = { bytes: this.bytes, at: this.#care.clock.now() };
@@ -213,26 +222,4 @@ export class PartFile {
       throw diskError(error, this.path);
     }
   }
-}
-
-/** Where the bytes end that were written. */
-async function writeAll(file: FileHandle, offset: number, chunks: readonly Uint8Array[]): Promise<number> {
-  let at = offset;
-  let rest = chunks;
-  while (rest.length > 0) {
-    const { bytesWritten } = await file.writev(rest, at);
-    at += bytesWritten;
-    rest = withoutFirst(rest, bytesWritten);
-  }
-  return at;
-}
-
-/** What is left of chunks when so many bytes are taken off their front. A disk may take less than it was given. */
-function withoutFirst(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
-  let skip = bytes;
-  return chunks.flatMap((chunk) => {
-    const left = chunk.subarray(Math.min(skip, chunk.length));
-    skip -= chunk.length - left.length;
-    return left.length === 0 ? [] : [left];
-  });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
@@ -15,12 +15,12 @@ const split = { fileBytes: 100_000, leastUnit: 10_000, mostUnit: 10_000, leastHe
 const other = Buffer.from(video.toReversed());
 
 /** A promise, and the way to keep it. */
-function latch(): { opened: Promise<void>; open: () => void } {
-  let open = () => {};
+function latch(): { opened: Promise<void>; release: () => void } {
+  let release = () => {};
   const opened = new Promise<void>((resolve) => {
-    open = resolve;
+    release = resolve;
   });
-  return { opened, open };
+  return { opened, release };
 }
 
 /**
@@ -33,9 +33,9 @@ function leadWaits(
   how: (request: ReceivedRequest, number: number) => Behaviour,
   lead: Behaviour = {},
 ) {
-  const { opened, open } = latch();
+  const { opened, release } = latch();
   server.decide((request, number) => {
-    if (number === further + 1) open();
+    if (number === further + 1) release();
     return number === 1 ? { ...lead, hold: { after: 5000, until: opened } } : how(request, number);
   });
 }
@@ -48,9 +48,9 @@ async function expectWhole(bytes = video): Promise<void> {
 
 describe('several connections', () => {
   test('fetch the pieces of a large file, each of which is asked for under the same condition', async () => {
-    const { opened, open } = latch();
+    const { opened, release } = latch();
     world.server.decide((_, number) => {
-      if (number === 4) open();
+      if (number === 4) release();
       return { hold: { after: 1000, until: opened } };
     });
     const done = await world.download({ split });
@@ -178,9 +178,9 @@ describe('connections that fail', () => {
   });
 
   test('one of several that is turned away leaves its piece to the others', async () => {
-    const { opened, open } = latch();
+    const { opened, release } = latch();
     world.server.decide((_, number) => {
-      if (number === 4) open();
+      if (number === 4) release();
       if (number === 3) return { status: 503, body: '' };
       return { hold: { after: 1000, until: opened } };
     });
@@ -220,6 +220,31 @@ describe('connections that fail', () => {
     expect(error.message).toContain('the server answered 500');
     const record = (await world.readRecord()) as { ranges: [number, number][] };
     expect(record.ranges.length).toBeGreaterThan(1);
+    world.server.decide(() => ({}));
+    expect(await world.download({ split })).toMatchObject({ sha256 });
+  });
+});
+
+describe('a disk that fails one connection', () => {
+  test('ends them all, and what came is kept', async () => {
+    const probe = await open(join(world.directory, 'probe'), 'w');
+    const prototype: Pick<FileHandle, 'writev'> = Object.getPrototypeOf(probe);
+    await probe.close();
+    const { writev: real } = prototype;
+    const write = vi.spyOn(prototype, 'writev').mockImplementation(function fail(
+      this: FileHandle,
+      chunks,
+      at,
+    ) {
+      const full = Object.assign(new Error('write'), { code: 'ENOSPC' });
+      return (at ?? 0) < 20_000 ? real.call(this, chunks, at) : Promise.reject(full);
+    });
+    world.server.decide((_, number) => (number === 1 ? { stallAfter: 5000 } : {}));
+    const error = await failureOf(world.download({ split }));
+    write.mockRestore();
+    expect(error.message).toBe(`cannot write ${world.partPath}: the disk is full (ENOSPC)`);
+    expect(error.hint).toContain('free some space');
+    expect(await world.readRecord()).toMatchObject({ ranges: [[0, 5000]] });
     world.server.decide(() => ({}));
     expect(await world.download({ split })).toMatchObject({ sha256 });
   });

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { open, readFile, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { claimPart } from '../../src/net/claim-part.ts';
 import { Crc64 } from '../../src/net/crc64.ts';
 import { forgetPart } from '../../src/store/part-record.ts';
 import { ChecksumError } from '../../src/core/errors.ts';
-import { failureOf, sha256, signedPath, useDownloads, video } from '../helpers/download-world.ts';
+import { failureOf, owner, sha256, signedPath, useDownloads, video } from '../helpers/download-world.ts';
 
 const world = useDownloads();
 
@@ -162,6 +163,27 @@ describe('the disk', () => {
     expect((await readFile(world.partPath)).length).toBe(50_000);
     expect(await world.download()).toMatchObject({ sha256 });
     expect(world.server.requests.at(-1)?.headers.range).toBe('bytes=50000-');
+  });
+
+  test('a failure while a record is written, which nobody waits for, is told with the next bytes', async () => {
+    let now = 0;
+    const clock = { now: () => (now += 6000), sleep: () => Promise.resolve() };
+    const part = await claimPart(world.partPath, owner, { clock });
+    const [lastModified, contentType, md5, crc64] = Array.from({ length: 4 }, () => undefined);
+    await part.begin({ etag: '"one"', totalBytes: 200_000, lastModified, contentType, md5, crc64 });
+    const probe = await open(join(world.directory, 'probe'), 'w');
+    const prototype: Pick<FileHandle, 'sync'> = Object.getPrototypeOf(probe);
+    await probe.close();
+    const sync = vi.spyOn(prototype, 'sync');
+    sync.mockImplementation(() => Promise.reject(Object.assign(new Error('sync'), { code: 'ENOSPC' })));
+    await part.write(0, [video.subarray(0, 10)]);
+    await expect(part.checkpoint()).rejects.toThrow('the disk is full (ENOSPC)');
+    sync.mockRestore();
+    await expect(part.write(10, [video.subarray(10, 20)])).rejects.toThrow('the disk is full (ENOSPC)');
+    // There is room again, and what came before is not forgotten.
+    await part.checkpoint();
+    expect(await world.readRecord()).toMatchObject({ ranges: [[0, 10]] });
+    await part.close();
   });
 
   test('a directory that is not there is named', async () => {
