@@ -16,6 +16,7 @@ import { downloadCommand } from './commands/download.ts';
 import { generationCommands } from './commands/generation-command.ts';
 import { listCommand } from './commands/list.ts';
 import { modelsCommand } from './commands/models.ts';
+import { rerunCommand } from './commands/rerun.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { showCommand } from './commands/show.ts';
@@ -56,6 +57,7 @@ const commands: Record<string, (register: Register) => Command> = {
   download: downloadCommand,
   resume: resumeCommand,
   cancel: cancelCommand,
+  rerun: rerunCommand,
   list: listCommand,
   show: showCommand,
   models: modelsCommand,

@@ -42,7 +42,7 @@ function explainCommander(error: CommanderError, help: string): UsageError {
 
 /** Whether the command that was meant reads a prompt, told by the hint that names it. */
 function takesPrompt(help: string): boolean {
-  return /^wan (?:t2v|i2v|kf2v|r2v|vace|edit|extend) /u.test(help);
+  return /^wan (?:t2v|i2v|kf2v|r2v|vace|edit|extend|rerun) /u.test(help);
 }
 
 function helpHint(argv: readonly string[]): string {

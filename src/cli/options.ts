@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Mode } from '../core/mode.ts';
 import { extraFlags } from './extra-flags.ts';
-import { mediaFlags, type TypedMedia } from './media-flags.ts';
+import { mediaFlags, type MediaFlag, type TypedMedia } from './media-flags.ts';
 
 // Flags that several commands share, each stated once: its help is the manual.
 
@@ -199,8 +199,16 @@ export function addGenerationOptions(command: Command, mode: Mode, params: strin
 
 /** The inputs of a mode, collected in the order in which they were typed. */
 export function addMediaOptions(command: Command, mode: Mode, list: TypedMedia[]): Command {
-  command.optionsGroup('Inputs:');
-  for (const { flag, short, role, help, isHidden } of mediaFlags[mode]) {
+  return addInputOptions(command.optionsGroup('Inputs:'), mediaFlags[mode], list);
+}
+
+/** Flags that name files, in whichever mode. */
+export function addInputOptions(
+  command: Command,
+  flagsOfInputs: readonly MediaFlag[],
+  list: TypedMedia[],
+): Command {
+  for (const { flag, short, role, help, isHidden } of flagsOfInputs) {
     const flags = `${short === undefined ? '' : `-${short}, `}--${flag} <${role === 'link' ? 'url' : 'file|url'}>`;
     const made = new Option(flags, help).argParser((typed: string) => {
       list.push({ flag, role, value: value(`--${flag}`)(typed) });

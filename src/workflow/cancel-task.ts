@@ -47,7 +47,7 @@ async function sendCancel(
 ): Promise<CancelVerdict> {
   const { protocol } = connection.provider;
   for (const tries = { neverSent: 0, limited: 0 }; ;) {
-    const outcome = await runtime.send(connection, call, { timeoutMs });
+    const outcome = await runtime.send(connection, call, { timeoutMs, paced: true });
     const verdict = judgeCancel(outcome, protocol, runtime.clock.now());
     if (verdict.kind !== 'never-sent' && verdict.kind !== 'again') return verdict;
     const reason = verdict.kind === 'again' ? 'limited' : 'neverSent';
