@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { listFiles } from '../helpers/run-wan.ts';
 import { debrisIn, recordsIn, sha256Of, type Record } from './records.ts';
 import type { Scenario } from './scenarios.ts';
 import { isSubmit, video, type Strike, type TracedRun, type World } from './world.ts';
@@ -28,7 +29,9 @@ export function checkEnd({ exitCode, stderr, trace }: TracedRun, { signal }: Str
 
 /** The promise itself: each job paid at most once, and what was paid is a whole file. */
 export async function checkJobs(world: World, scenario: Scenario, last: TracedRun): Promise<string[]> {
-  const [records, tasks] = await Promise.all([recordsIn(world), world.tasks()]);
+  const [all, tasks] = await Promise.all([recordsIn(world), world.tasks()]);
+  // One that was called off before it was sent makes room for another: to the user they are one wish.
+  const records = all.filter(({ status, request }) => status !== 'canceled' || !isMadeAgain(all, request));
   const problems: string[] = [];
   const sent = world.requests.filter(isSubmit).length;
   if (sent > scenario.prompts.length) problems.push(`${sent} submits were sent`);
@@ -54,6 +57,10 @@ export async function checkJobs(world: World, scenario: Scenario, last: TracedRu
   }
   if (!isOpen && last.exitCode !== 0) problems.push(`all is well, yet the exit code is ${last.exitCode}`);
   return problems;
+}
+
+function isMadeAgain(records: readonly Record[], request: Record['request']): boolean {
+  return records.some((other) => other.status !== 'canceled' && other.request?.prompt === request?.prompt);
 }
 
 async function checkSaved(world: World, record: Record, taskId: string | undefined): Promise<string[]> {
@@ -119,7 +126,25 @@ export async function checkRest(world: World, scenario: Scenario): Promise<strin
   const records = await recordsIn(world);
   if (records.some(({ folders }) => !folders.includes('done')))
     return scenario.provider === 'dashscope' ? ['still open'] : [];
+  const problems: string[] = [];
   const work = await debrisIn(world.place.cwd);
-  const problems = work.length === 0 ? [] : [`left behind: ${work.join(', ')}`];
+  if (work.length > 0) problems.push(`left behind: ${work.join(', ')}`);
+  const videos = (await listFiles(world.place.cwd)).filter((file) => file.endsWith('.mp4'));
+  const saved = records.filter(({ status }) => status === 'succeeded');
+  if (videos.length !== saved.length) problems.push(`${saved.length} jobs, but ${videos.join(', ')}`);
+  // Young ones may belong to a living process: the next look at the jobs takes them away once they are old.
+  if ((await staleIn(world)).length > 0) await world.run(['list'], { laterMs: 2 * 3_600_000 });
+  const stale = await staleIn(world);
+  if (stale.length > 0) problems.push(`nobody takes away: ${stale.join(', ')}`);
   return problems;
+}
+
+/** Among the records: half-made ones, and what is there twice. */
+async function staleIn(world: World): Promise<string[]> {
+  const halfMade = await debrisIn(world.place.stateDirectory);
+  const twice = (await recordsIn(world)).filter(({ folders }) => folders.length > 1);
+  return [
+    ...halfMade.filter((file) => /^(?:open|done)\//u.test(file)),
+    ...twice.map(({ id }) => `open/${id}.json`),
+  ];
 }

@@ -36,19 +36,17 @@ export async function debrisIn(directory: string): Promise<string[]> {
   return (await listFiles(directory)).filter((file) => /\.(?:part|part\.json|tmp)$/u.test(file));
 }
 
-/** How many bytes from the start on the records of unfinished downloads vouch for. */
-export async function keptBytes(world: World): Promise<number> {
+/** The stretches of bytes that the record of each unfinished download vouches for, by the task's id. */
+export async function keptBytes(world: World): Promise<Map<string, [first: number, end: number][]>> {
   const files = (await listFiles(world.place.cwd)).filter((file) => file.endsWith('.part.json'));
   const kept = await Promise.all(
     files.map(async (file) => {
-      const text = await readFile(path.join(world.place.cwd, file), 'utf8').catch(() => '');
-      // One that was cut off in its middle vouches for nothing.
-      if (!text.endsWith('}\n')) return 0;
-      const { ranges } = JSON.parse(text) as { ranges: [number, number][] };
-      return ranges.find(([first]) => first === 0)?.[1] ?? 0;
+      const text = await readFile(path.join(world.place.cwd, file), 'utf8');
+      const { owner, ranges } = JSON.parse(text) as { owner: string; ranges: [number, number][] };
+      return [owner, ranges] as const;
     }),
   );
-  return Math.max(0, ...kept);
+  return new Map(kept);
 }
 
 export async function sha256Of(file: string): Promise<string | undefined> {

@@ -46,17 +46,21 @@ function wayOn(scenario: Scenario, { exitCode, stderr }: TracedRun): readonly st
 }
 
 /** What was on disk for certain is not fetched again. */
-function checkContinued(world: World, requestsBefore: number, kept: number): string[] {
-  if (kept === 0) return [];
-  const ranges = world.requests
-    .slice(requestsBefore)
-    .filter(isDownload)
-    .map(({ headers }) => headers['range']);
-  const [first] = ranges;
-  // Where all of it was there, nothing is asked for.
-  return ranges.length === 0 || first === `bytes=${kept}-`
-    ? []
-    : [`${kept} bytes were kept, but the download asked for ${String(first)}`];
+function checkContinued(
+  world: World,
+  requestsBefore: number,
+  keptByTask: ReadonlyMap<string, readonly [first: number, end: number][]>,
+): string[] {
+  const downloads = world.requests.slice(requestsBefore).filter(isDownload);
+  return [...keptByTask].flatMap(([task, kept]) =>
+    downloads
+      .filter(({ url }) => url.includes(task))
+      .map(({ headers }) => Number(/^bytes=(\d+)/u.exec(String(headers['range']))?.[1] ?? 0))
+      .filter((start) => kept.some(([first, end]) => start >= first && start < end))
+      .map(
+        (start) => `bytes from ${start} on were asked for again, though ${JSON.stringify(kept)} were kept`,
+      ),
+  );
 }
 
 function said(what: string, { exitCode, stderr, trace }: TracedRun): string {

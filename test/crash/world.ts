@@ -49,8 +49,7 @@ export async function openWorld(provider: Provider): Promise<World> {
     home: path.join(root, 'home'),
   };
   await Promise.all([place.cwd, place.home, path.join(root, 'tmp')].map((directory) => mkdir(directory)));
-  const clip = path.join(root, 'clip.mp4');
-  await writeFile(clip, (await video()).bytes);
+  const { file } = await video();
   const requests: RequestLogEntry[] = [];
   let now = Date.now();
   const sandbox = await startSandbox({
@@ -60,7 +59,7 @@ export async function openWorld(provider: Provider): Promise<World> {
     expiryMs: 86_400_000,
     faults: [],
     now: () => now,
-    clips: { clip: async () => clip, close: async () => {} },
+    clips: { clip: async () => file, close: async () => {} },
     onRequest: (entry) => {
       requests.push(entry);
       // A task runs on by being looked at: it is running at the first look, and done at the second.
@@ -120,17 +119,20 @@ export function isDownload({ method, url }: RequestLogEntry): boolean {
   return method === 'GET' && url.startsWith('/dashscope-result/');
 }
 
-let made: Promise<{ bytes: Buffer; sha256: string }> | undefined;
+let made: Promise<{ file: string; sha256: string }> | undefined;
 
-/** What the service serves: a small clip, made long by a box that players skip. */
-export function video(): Promise<{ bytes: Buffer; sha256: string }> {
+/** What the service serves: a small clip, made long by a box that players skip. It lies where such clips do. */
+export function video(): Promise<{ file: string; sha256: string }> {
   made ??= (async () => {
     const spec = { width: 320, height: 240, seconds: 5, sound: true, title: 'crash' };
+    const clip = await renderClip(spec);
     const padding = Buffer.alloc(paddingBytes, 'so that it takes a while ');
     padding.writeUInt32BE(paddingBytes, 0);
     padding.write('free', 4);
-    const bytes = Buffer.concat([await readFile(await renderClip(spec)), padding]);
-    return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+    const bytes = Buffer.concat([await readFile(clip), padding]);
+    const file = `${clip}.long.mp4`;
+    await writeFile(file, bytes);
+    return { file, sha256: createHash('sha256').update(bytes).digest('hex') };
   })();
   return made;
 }
