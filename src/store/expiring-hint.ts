@@ -1,7 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { formatDuration } from '../core/duration.ts';
 import { at } from '../core/untrusted.ts';
-import { entryKind, jobFiles } from './job-files.ts';
+import { idOfRecord, jobFiles } from './job-files.ts';
 import { readPlainFile } from './plain-file.ts';
 
 const soonMs = 3 * 3_600_000;
@@ -21,14 +21,14 @@ export async function expiringHint(
     const names = await readdir(files.open).catch((): string[] => []);
     const found: { id: string; leftMs: number }[] = [];
     for (const name of names) {
-      const entry = entryKind(name);
-      if (entry.kind !== 'record' || skip.has(entry.id)) continue;
+      const id = idOfRecord(name);
+      if (id === undefined || skip.has(id)) continue;
       // oxlint-disable-next-line no-await-in-loop -- few are unfinished, and descriptors are scarce
-      const leftMs = await timeLeft(files.openFile(entry.id), nowMs);
+      const leftMs = await timeLeft(files.openFile(id), nowMs);
       if (leftMs === undefined || leftMs <= 0 || leftMs > soonMs) continue;
       // A leftover of a job that was saved after all.
       // oxlint-disable-next-line no-await-in-loop -- the same
-      if (!(await isThere(files.doneFile(entry.id)))) found.push({ id: entry.id, leftMs });
+      if (!(await isThere(files.doneFile(id)))) found.push({ id, leftMs });
     }
     return describe(found.toSorted((a, b) => a.leftMs - b.leftMs));
   } catch {

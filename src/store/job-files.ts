@@ -41,20 +41,21 @@ export function jobFiles(directory: string): JobFiles {
 
 const dayMs = 86_400_000;
 
-/** How the first and the last id of a day begin. */
-export function boundsOfDay([year, month, day]: Day): [first: string, last: string] {
+/** How the ids of a day begin: the first of them, and the first of the next day. */
+export function boundsOfDay([year, month, day]: Day): [from: string, to: string] {
   const start = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  return [timePart(start), timePart(start + dayMs - 1)];
+  return [timePart(start), timePart(start + dayMs)];
 }
 
-/** What an entry of a directory of records is, by its name. */
-export type EntryKind = { kind: 'record'; id: string } | { kind: 'leftover' | 'system' | 'foreign' };
+/** The job whose record has this name. */
+export function idOfRecord(name: string): string | undefined {
+  return /^[0-9A-HJKMNP-TV-Z]{12}\.json$/u.test(name) ? name.slice(0, 12) : undefined;
+}
 
-export function entryKind(name: string): EntryKind {
-  if (/^[0-9A-HJKMNP-TV-Z]{12}\.json$/u.test(name)) return { kind: 'record', id: name.slice(0, 12) };
+/** What lies among records and is none, by its name. */
+export function strayKind(name: string): 'leftover' | 'system' | 'foreign' {
   // Of `writeFileAtomic`, killed before it could rename.
-  if (/^\.wan-[0-9a-f]{16}\.tmp$/u.test(name)) return { kind: 'leftover' };
+  if (/^\.wan-[0-9a-f]{16}\.tmp$/u.test(name)) return 'leftover';
   // Network file systems keep open files like this, and Finder looks in everywhere.
-  if (/^\.(?:nfs|fuse_hidden)|^\.DS_Store$/u.test(name)) return { kind: 'system' };
-  return { kind: 'foreign' };
+  return /^\.(?:nfs|fuse_hidden)|^\.DS_Store$/u.test(name) ? 'system' : 'foreign';
 }

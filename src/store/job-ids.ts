@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../core/error-code.ts';
 import { dayOf, timePart } from '../core/job-id.ts';
-import { boundsOfDay, entryKind, type Day, type JobFiles } from './job-files.ts';
+import { boundsOfDay, idOfRecord, strayKind, type Day, type JobFiles } from './job-files.ts';
 import { unreadable } from './job-record.ts';
 import type { JobReader } from './job-reader.ts';
 import { removeLeftover } from './set-aside.ts';
@@ -20,25 +20,26 @@ type Tools = Pick<JobReader, 'dismiss'> & { notice: (message: string) => void; n
 
 /** Finds jobs by the names of their records alone. What lies among them and is none is moved out of the way. */
 export function createJobIds(files: JobFiles, { dismiss, notice, now }: Tools): JobIds {
-  /** @throws {WanError} */
-  async function idsIn(directory: string, isOwn: (id: string) => boolean): Promise<string[]> {
+  /** Those from one beginning up to another. @throws {WanError} */
+  async function idsIn(directory: string, from: string, to: string): Promise<string[]> {
     const ids: string[] = [];
     for (const name of await entries(directory)) {
-      const entry = entryKind(name);
-      if (entry.kind === 'record' && isOwn(entry.id)) ids.push(entry.id);
-      else if (entry.kind === 'leftover') await removeLeftover(path.join(directory, name), now());
-      else if (entry.kind !== 'system') await dismiss(path.join(directory, name));
+      const id = idOfRecord(name);
+      if (id !== undefined && id >= from && id < to) ids.push(id);
+      // oxlint-disable-next-line no-await-in-loop -- there is hardly ever any
+      else await tidy(path.join(directory, name));
     }
     return ids;
   }
 
-  async function ofDay(day: Day): Promise<string[]> {
-    const [first, last] = boundsOfDay(day);
-    const isOwn = (id: string) => {
-      const time = id.slice(0, 7);
-      return time >= first && time <= last;
-    };
-    return leavingOut(() => idsIn(files.dayDirectory(day), isOwn));
+  async function tidy(file: string): Promise<void> {
+    const kind = strayKind(path.basename(file));
+    if (kind === 'leftover') await removeLeftover(file, now());
+    else if (kind === 'foreign') await dismiss(file);
+  }
+
+  function ofDay(day: Day): Promise<string[]> {
+    return leavingOut(() => idsIn(files.dayDirectory(day), ...boundsOfDay(day)));
   }
 
   async function* done(sinceMs: number): AsyncGenerator<string, void, undefined> {
@@ -79,7 +80,7 @@ export function createJobIds(files: JobFiles, { dismiss, notice, now }: Tools): 
     }
   }
 
-  return { open: async () => [...newestFirst(await idsIn(files.open, () => true))], done, ofDay };
+  return { open: async () => [...newestFirst(await idsIn(files.open, '', '~'))], done, ofDay };
 }
 
 async function entries(directory: string): Promise<string[]> {

@@ -9,7 +9,7 @@ const recentDays = 30;
 
 type Sources = {
   ids: JobIds;
-  index: Pick<JobIndex, 'tasksOfDay'>;
+  index: Pick<JobIndex, 'matchTasks'>;
   listOpen: () => Promise<Job[]>;
   now: () => number;
 };
@@ -38,14 +38,10 @@ export async function matchJobs(text: string, { ids, index, listOpen, now }: Sou
     ({ id, task_id }) => isJob(id) || (task_id !== null && isTask(task_id)),
   );
   const recent = Array.from({ length: recentDays + 1 }, (_, days) => now() - days * dayMs);
-  const tasks = await Promise.all(recent.map((ms) => index.tasksOfDay(ms)));
+  const tasks = await Promise.all(recent.map((ms) => index.matchTasks(ms, piece)));
   const days = part === undefined ? [] : [...recent, ...spanOfPrefix(part)];
   const names = await Promise.all(daysOf(days).map((day) => ids.ofDay(day)));
-  const fitting = new Set([
-    ...open.map(({ id }) => id),
-    ...tasks.flat().flatMap(({ id, taskId }) => (isTask(taskId) ? [id] : [])),
-    ...names.flat().filter(isJob),
-  ]);
+  const fitting = new Set([...open.map(({ id }) => id), ...tasks.flat(), ...names.flat().filter(isJob)]);
   return [...fitting]
     .toSorted()
     .toReversed()
