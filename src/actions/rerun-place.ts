@@ -21,13 +21,16 @@ export function rerunPlace(bench: Workbench, job: Job, flags: ConnectionFlags): 
 
 /** Whether flags name another provider, key, region or address. */
 function isElsewhere(job: Job, { provider, profile, region, baseUrl, sandbox }: ConnectionFlags): boolean {
-  const isSandbox = job.region === 'sandbox';
-  // What was free stays so unless somebody names who is to be paid.
-  if (isSandbox) return sandbox !== true && [provider, profile, baseUrl].some((flag) => flag !== undefined);
+  const isOther = provider !== undefined && provider.trim().toLowerCase() !== job.provider;
+  if (job.region === 'sandbox') {
+    // What was free stays so unless somebody names who is to be paid.
+    const isPaid = provider !== undefined && sandbox !== true;
+    return isPaid || isOther || profile !== undefined || baseUrl !== undefined;
+  }
   return (
     sandbox === true ||
     baseUrl !== undefined ||
-    (provider !== undefined && provider.trim().toLowerCase() !== job.provider) ||
+    isOther ||
     (profile !== undefined && profile !== job.profile) ||
     (region !== undefined && parseRegion(region) !== job.region)
   );

@@ -73,6 +73,22 @@ test.each<[string, Job, ConnectionFlags, string, ConnectionFlags | undefined, st
   ['a free job, free', free, { sandbox: true }, 'of the job', undefined, 'acedata'],
   ['a free job, free by name', free, { provider: 'sandbox' }, 'of the job', undefined, 'acedata'],
   ['a free job, in a region', free, { region: 'singapore' }, 'of the job', undefined, 'acedata'],
+  [
+    'a free job, free by both',
+    free,
+    { sandbox: true, provider: 'acedata' },
+    'of the job',
+    undefined,
+    'acedata',
+  ],
+  [
+    'a free job, free elsewhere',
+    free,
+    { sandbox: true, provider: 'dashscope' },
+    'connection',
+    { sandbox: true, provider: 'dashscope' },
+    'dashscope',
+  ],
   ['a free job, paid', free, { provider: 'acedata' }, 'connection', { provider: 'acedata' }, 'acedata'],
   [
     'a free job, paid by a profile',
