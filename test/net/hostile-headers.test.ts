@@ -111,7 +111,7 @@ describe('whatever the headers say', () => {
         if (saved.length < video.length) expect(head).toMatch(/content-length/iu);
         expect(status).toBe(200);
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 
@@ -131,7 +131,7 @@ describe('whatever the headers say', () => {
           if (condition !== undefined) expect(own.map(([, text]) => text.trim())).toContain(condition);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });
@@ -167,6 +167,6 @@ test('whatever an earlier run recorded, a file with a checksum ends whole or not
       if (result.checked.includes('md5')) expect(result.sha256).toBe(sha256);
       expect(sha256Of(await readFile(result.partPath))).toBe(result.sha256);
     }),
-    { numRuns: 80 },
+    { numRuns: 50 },
   );
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readProgress } from '../../src/core/job-progress.ts';
+import { candidatesIn } from '../../src/core/task-list.ts';
 import { judgeSubmit } from '../../src/core/submit-answer.ts';
 import { parseJson } from '../../src/net/parse-json.ts';
 import { providers } from '../../src/providers/index.ts';
@@ -31,7 +32,7 @@ const all = Object.values(providers).map(({ id, title, protocol }) => ({
 }));
 
 describe.each(all)('$title', ({ protocol, samples }) => {
-  const { submit, refusals, waiting, done, failed } = samples;
+  const { submit, refusals, waiting, done, failed, lists } = samples;
   const every = [...submit, ...refusals, ...waiting, ...done, ...failed];
   const texts = every.map((sample) => JSON.stringify(sample));
   const reply = fc.oneof(
@@ -113,6 +114,32 @@ describe.each(all)('$title', ({ protocol, samples }) => {
           if (time !== null) expect(Number.isNaN(Date.parse(time))).toBe(false);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  test.skipIf(lists.length === 0)('lists tasks whose ids, models and times can be, or no page at all', () => {
+    const { list } = protocol;
+    expect(list?.read(lists[0])?.tasks).toHaveLength(2);
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          mutated(lists),
+          damaged(lists.map((page) => JSON.stringify(page))).map((text) => parseJson(text)),
+        ),
+        (json) => {
+          const page = list?.read(json);
+          if (page === undefined) return;
+          expect(page.total === undefined || Number.isFinite(page.total)).toBe(true);
+          for (const { taskId, model, createdMs } of page.tasks) {
+            expect(taskId).toMatch(/^\w[\u0021-\u007e]{0,199}$/u);
+            expect(model ?? '').not.toMatch(controls);
+            expect(createdMs).not.toBeNaN();
+          }
+          const near = { model: 'wan2.6-t2v', sentMs: nowMs };
+          for (const task of candidatesIn(page.tasks, near)) expect(page.tasks).toContain(task);
+        },
+      ),
+      { numRuns: 1000 },
     );
   });
 

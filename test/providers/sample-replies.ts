@@ -8,6 +8,8 @@ type Samples = {
   waiting: unknown[];
   done: unknown[];
   failed: unknown[];
+  /** Pages of the list of tasks, where there is one. */
+  lists: unknown[];
 };
 
 const video =
@@ -50,6 +52,19 @@ const dashscope: Samples = {
     task({ task_status: 'FAILED', ...times, code: 'InternalError.Algo', message: 'Bad luck.' }),
     task({ task_status: 'CANCELED', ...times }),
   ],
+  lists: [
+    {
+      request_id: 'r-3',
+      total: 2,
+      total_page: 1,
+      page_no: 1,
+      page_size: 50,
+      data: [
+        { task_id: id, status: 'SUCCEEDED', model_name: 'wan2.6-t2v', gmt_create: 1_790_000_000_000 },
+        { task_id: `${id}-2`, status: 'FAILED', model_name: 'wan2.6-i2v', gmt_create: 1_790_000_100_000 },
+      ],
+    },
+  ],
 };
 
 const record = (rest: object) => ({
@@ -84,6 +99,7 @@ const acedata: Samples = {
     }),
   ],
   failed: [record({ ...ended, response: reason })],
+  lists: [{ items: [record({ ...ended, response: reason }), record({ finished_at: null })], count: 2 }],
 };
 
 const sinancode: Samples = {
@@ -101,6 +117,7 @@ const sinancode: Samples = {
     { id, status: 'completed', result: [video] },
   ],
   failed: [{ id, status: 'failed', error_code: 'task_failed', error_msg: 'Bad luck.', result: null }],
+  lists: [],
 };
 
 export const sampleReplies: Record<ProviderId, Samples> = { dashscope, acedata, sinancode };
