@@ -37,6 +37,11 @@ export function diskError(error: unknown, path: string): unknown {
   });
 }
 
+/** Whether a failure of `diskError` is one that more room would mend. */
+export function isFullDisk(error: unknown): boolean {
+  return error instanceof NotSavedError && (errorCode(error.cause) ?? '') in fullCodes;
+}
+
 /** @throws NotSavedError when the disk of a path has less room than the bytes still to come */
 export async function requireSpace(path: string, neededBytes: number): Promise<void> {
   const disk = await statfs(dirname(path)).catch(() => undefined); // not every file system can tell: then try

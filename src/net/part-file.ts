@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../core/clock.ts';
 import { ByteRanges, type Stretch } from './byte-ranges.ts';
-import { diskError, requireSpace } from './disk-error.ts';
+import { diskError, isFullDisk, requireSpace } from './disk-error.ts';
 import { openDigest } from './distant-digest.ts';
 import type { Checksums, Digest } from './file-digest.ts';
 import { strongValidator } from './remote-file.ts';
@@ -14,6 +14,8 @@ const checkpointBytes = 16 * 1024 * 1024;
 const checkpointMs = 2_000;
 // Chunks lie outside of the engine's heap, which sees no reason to collect them until there are dozens of megabytes.
 const freeEveryBytes = 4 * 1024 * 1024;
+/** More than a record needs, on disks of large blocks as well. */
+const roomBytes = 64 * 1024;
 /** From here on a file is fetched over several connections, and its checksums get a thread of their own. */
 export const largeBytes = 64_000_000;
 
@@ -150,6 +152,19 @@ export class PartFile {
     await this.#saves;
     if (this.#saved.bytes === this.bytes || this.#isDoubted) return;
     await this.#onDisk(() => this.#save());
+  }
+
+  /** The same at the end of a run that failed: on a full disk the last bytes make room for the record of all others. */
+  async keep(): Promise<void> {
+    try {
+      await this.checkpoint();
+    } catch (error) {
+      if (!isFullDisk(error)) throw error;
+      const end = Math.max(0, this.#ranges.end - roomBytes);
+      await this.#file.truncate(end);
+      this.#ranges = new ByteRanges(this.#ranges.list.map(([first, last]) => [first, Math.min(last, end)]));
+      await this.checkpoint();
+    }
   }
 
   /** Everything is there: the checksums of the whole file, while the disk takes it in. */

@@ -65,8 +65,8 @@ export async function downloadToPart(options: DownloadOptions): Promise<Download
     await part.hashPresent(signal);
     return await fetchWhole(part, options);
   } catch (error) {
-    // A second failure here, most likely of a full disk, tells less than the first.
-    await part.checkpoint().catch(() => {});
+    // A second failure here tells less than the first.
+    await part.keep().catch(() => {});
     throw error;
   } finally {
     await part.close();

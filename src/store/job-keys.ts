@@ -6,6 +6,7 @@ import { WanError } from '../core/errors.ts';
 import { parseJobId } from '../core/job-id.ts';
 import { asText, at } from '../core/untrusted.ts';
 import { createFileExclusive, makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
+import { stateError } from './state-error.ts';
 
 /** Which job a key stands for, and what was asked under it. */
 export type KeyClaim = {
@@ -36,7 +37,7 @@ export function createJobKeys(stateDirectory: string): JobKeys {
   async function find(key: string): Promise<KeyClaim | undefined> {
     const content = await readFile(file(key), 'utf8').catch((error: unknown) => {
       if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-      throw cannot('read', error);
+      throw stateError('read job keys', directory, error);
     });
     if (content === undefined) return undefined;
     return (
@@ -51,16 +52,8 @@ export function createJobKeys(stateDirectory: string): JobKeys {
       await makePrivateDirectory(directory);
       await work();
     } catch (error) {
-      throw cannot('keep', error);
+      throw stateError('keep job keys', directory, error);
     }
-  }
-
-  function cannot(what: string, cause: unknown): WanError {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new WanError(`cannot ${what} job keys in ${directory}: ${reason}`, {
-      hint: 'point WAN_STATE_DIR to a directory that you can write to',
-      cause,
-    });
   }
 
   return {

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { WanError } from '../core/errors.ts';
 import { isFinal, type Job } from '../core/job.ts';
 import { makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
 import { jobFiles } from './job-files.ts';
@@ -12,6 +11,7 @@ import { matchJobs, type JobMatch } from './job-match.ts';
 import { createJobReader } from './job-reader.ts';
 import { createLocks, type Lock } from './lock.ts';
 import { makeSecret } from './lock-socket.ts';
+import { stateError } from './state-error.ts';
 
 export type JobStore = {
   directory: string;
@@ -114,10 +114,7 @@ export function createJobStore(
     try {
       return await work();
     } catch (error) {
-      throw new WanError(`cannot ${what} in ${directory}: ${reasonOf(error)}`, {
-        hint: 'point WAN_STATE_DIR to a directory that you can write to',
-        cause: error,
-      });
+      throw stateError(what, directory, error);
     }
   }
 

@@ -28,6 +28,8 @@ export type RunOptions = {
   input?: string | Uint8Array;
   /** Flags for node itself, before the script. */
   node?: readonly string[];
+  /** A program, with its own arguments, that starts node: `prlimit`, `unshare`. */
+  through?: readonly string[];
   /** Several runs of one user share a place; without one each run has its own. */
   place?: Place;
 };
@@ -76,11 +78,8 @@ export async function makePlace(): Promise<Place> {
 /** Starts `bin/wan.js` as a process of its own. It is killed, if need be, when the running test ends. */
 export async function startWan(args: readonly string[], options: RunOptions = {}): Promise<StartedWan> {
   const place = options.place ?? (await makePlace());
-  const child = execa(
-    process.execPath,
-    [...(options.node ?? []), wanScript, ...args],
-    childOptions(place, options),
-  );
+  const command = [...(options.through ?? []), process.execPath, ...(options.node ?? []), wanScript, ...args];
+  const child = execa(command[0] ?? '', command.slice(1), childOptions(place, options));
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await child;
@@ -109,7 +108,9 @@ function childOptions(place: Place, { cwd = place.cwd, env = {}, input = '' }: R
 
 async function finish(child: ResultPromise<ChildOptions>, place: Place): Promise<WanRun> {
   const { exitCode, signal, stdout, stderr, timedOut, shortMessage } = await child;
-  if (timedOut) throw new Error(`${shortMessage}\n${Buffer.from(stderr).toString()}`);
+  // What never ran at all has neither an exit code nor a signal: a program that is missing here.
+  if (timedOut || (exitCode === undefined && signal === undefined))
+    throw new Error(`${shortMessage}\n${Buffer.from(stderr ?? '').toString()}`);
   const stdoutBytes = Buffer.from(stdout);
   return {
     exitCode: exitCode ?? 128 + (signalNumbers[signal ?? ''] ?? 0),
