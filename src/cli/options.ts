@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { UsageError } from '../core/errors.ts';
 import type { Mode } from '../core/mode.ts';
 import { extraFlags } from './extra-flags.ts';
 import { mediaFlags, type MediaFlag, type TypedMedia } from './media-flags.ts';
@@ -160,6 +161,14 @@ const videoOptions = (mode: Mode): Option[] => [
   option('--callback-url <url>', 'AceData calls this address when the task is done'),
 ];
 
+/** Of a prompt such as "-not now" commander makes `-n "ot now"`. */
+function readCount(text: string): string {
+  if (/^\s*[+-]?\d{1,15}\s*$/u.test(text)) return text;
+  throw new UsageError(`--count ${text} is not a whole number`, {
+    hint: '--count 4; a prompt that starts with - goes after --prompt',
+  });
+}
+
 /** What a person may say of a video, apart from its inputs; `params` collects the `--param` pairs. */
 export function addGenerationOptions(command: Command, mode: Mode, params: string[]): Command {
   command.optionsGroup('Video:');
@@ -187,7 +196,12 @@ export function addGenerationOptions(command: Command, mode: Mode, params: strin
         return typed;
       }),
     )
-    .addOption(option('-n, --count <count>', 'how many videos, 1–100, each a job of its own (default: 1)'))
+    .addOption(
+      new Option(
+        '-n, --count <count>',
+        'how many videos, 1–100, each a job of its own (default: 1)',
+      ).argParser(readCount),
+    )
     .optionsGroup('Waiting:')
     .addOption(
       option('--job-key <key>', 'your name for this job: run again with it, the same job is gone on with'),

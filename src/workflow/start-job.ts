@@ -47,7 +47,7 @@ export async function startJob(
   sink: JobSink,
   reserved?: { id: string; lock: Lock },
 ): Promise<Started> {
-  const id = reserved?.id ?? makeJobId(runtime.clock.now(), runtime.random);
+  const id = reserved?.id ?? (await freeId(runtime));
   const lock = reserved?.lock ?? (await runtime.jobs.tryLock(id));
   if (lock === undefined) throw new WanError(`the new job ${id} is held by another process`);
   try {
@@ -60,6 +60,15 @@ export async function startJob(
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+/** Five random characters a second may be the same twice, and a record is never written over. */
+async function freeId(runtime: Runtime): Promise<string> {
+  for (let later = 0; ; later += 1000) {
+    const id = makeJobId(runtime.clock.now() + later, runtime.random);
+    // oxlint-disable-next-line no-await-in-loop -- once, as good as always
+    if ((await runtime.jobs.find(id)) === undefined) return id;
   }
 }
 
