@@ -6,6 +6,25 @@ import { defineConfig } from 'vitest/config';
 // The plugin is CommonJS, but its types describe an ES module.
 const license = rollupLicense as unknown as typeof rollupLicense.default;
 
+// As CommonJS, so that the agent for proxies, which few need, is only made ready when somebody asks for it.
+const undiciInParts = `
+  const request = require('undici/lib/api/api-request.js');
+  module.exports = {
+    Agent: require('undici/lib/dispatcher/agent.js'),
+    get EnvHttpProxyAgent() {
+      // It asks proxies for tunnels by the methods that the index gives to all dispatchers.
+      Object.assign(require('undici/lib/dispatcher/dispatcher.js').prototype, require('undici/lib/api/index.js'));
+      return require('undici/lib/dispatcher/env-http-proxy-agent.js');
+    },
+    request: (url, options) =>
+      request.call(options.dispatcher, {
+        ...options,
+        origin: url.origin,
+        path: url.pathname + url.search,
+      }),
+  };
+`;
+
 // One file for vite's two jobs here: `vite build` makes dist/, `vitest` runs the tests.
 export default defineConfig({
   publicDir: false,
@@ -22,6 +41,20 @@ export default defineConfig({
       transform: (code, id) =>
         /commander[\\/]lib[\\/]command\.js$/u.test(id)
           ? code.replace("require('node:child_process')", '({})')
+          : undefined,
+    },
+    {
+      // undici's index brings fetch, caches, mocks and web sockets with it, half a megabyte that every video would
+      // pay for. This is what `net/` imports, as the index puts it together.
+      name: 'undici-in-parts',
+      apply: 'build',
+      enforce: 'pre',
+      resolveId: (id) => (id === 'undici' ? '\0undici-in-parts' : undefined),
+      load: (id) => (id === '\0undici-in-parts' ? undiciInParts : undefined),
+      // It would load all of HTTP/2, and with it TLS, also for those who never speak it. Nobody here does.
+      transform: (code, id) =>
+        /undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/u.test(id)
+          ? code.replace("require('node:http2')", '({ constants: {} })')
           : undefined,
     },
   ],
@@ -53,6 +86,10 @@ export default defineConfig({
               name: 'base',
               test: /src[\\/](?:cli[\\/](?:options|command|session|subject|context|io|exit-codes-help)|commands[\\/]|core[\\/](?:errors|exit-code|plain-text|mode|redact)|main)|node_modules[\\/]commander|rolldown[\\/]runtime/,
             },
+            // Likewise the rules and rows, which most commands read, and what every command about jobs works with.
+            { name: 'rules', test: /src[\\/](?:core|catalog)[\\/]/ },
+            { name: 'work', test: /src[\\/](?:store|workflow|providers)[\\/]/ },
+            { name: 'network', test: /src[\\/]net[\\/]|node_modules[\\/]undici[\\/]/ },
           ],
         },
       },

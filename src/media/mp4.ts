@@ -56,7 +56,7 @@ async function checkStructure(path: string): Promise<number> {
 async function readTracks(path: string): Promise<Omit<Mp4Facts, 'bytes'>> {
   // Loading it takes some 90 ms: paid by those who verify only.
   const { EncodedPacketSink, FilePathSource, Input, Logging, LogLevel, MP4, QTFF } =
-    await import('mediabunny');
+    await import('./mediabunny.ts');
   // It would print what it reads in a damaged file to the terminal.
   Logging.level = LogLevel.Silent;
   const source = new FilePathSource(path, { handleUnhandledError: () => {} });

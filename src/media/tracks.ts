@@ -15,7 +15,7 @@ export async function readTracks(
   format: 'mp4' | 'mov' | 'wav' | 'mp3',
 ): Promise<FactsOfContent> {
   // Loading it takes some 90 ms: images never come here.
-  const { CustomSource, Input, Logging, LogLevel, MP3, MP4, QTFF, WAVE } = await import('mediabunny');
+  const { CustomSource, Input, Logging, LogLevel, MP3, MP4, QTFF, WAVE } = await import('./mediabunny.ts');
   // It would print what it reads in a damaged file to the terminal.
   Logging.level = LogLevel.Silent;
   const formats: InputFormat[] = format === 'wav' ? [WAVE] : format === 'mp3' ? [MP3] : [MP4, QTFF];
