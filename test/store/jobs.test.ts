@@ -41,15 +41,27 @@ describe('newest', () => {
     const { store, notices, put, doneFile } = await makeStore();
     const shown = Array.from({ length: 30 }, (_, index) => jobFrom(index * 1000, { status: 'failed' }));
     for (const job of shown) await store.save(job);
-    // Whoever read these would say so.
+    // Whoever looked at these would say so.
     const [sameDay, before] = [jobFrom(5 * hourMs), jobFrom(2 * dayMs)];
-    for (const { id } of [sameDay, before]) await put(doneFile(id), 'damaged');
+    await put(doneFile(before.id), 'damaged');
     await put(path.join(path.dirname(doneFile(before.id)), 'foreign'), '');
     expect(await collect(store.newest(), 20)).toEqual(shown.slice(0, 20));
+    expect(await collect(store.newest({ sinceMs: nowMs - 6 * hourMs }))).toEqual(shown);
+    await put(doneFile(sameDay.id), 'damaged');
     expect(await collect(store.newest({ sinceMs: nowMs - hourMs }))).toEqual(shown);
     expect(notices).toEqual([]);
     await collect(store.newest());
     expect(notices).toHaveLength(3);
+  });
+
+  test('more jobs of one second than are read at once', async () => {
+    const { store } = await makeStore();
+    const jobs = Array.from({ length: 50 }, (_, ms) =>
+      jobFrom(hourMs, { status: 'failed', created_at: new Date(nowMs - hourMs + ms).toISOString() }),
+    ).toReversed();
+    const later = jobFrom(minuteMs);
+    for (const job of [later, ...jobs]) await store.save(job);
+    expect(await collect(store.newest())).toEqual([later, ...jobs]);
   });
 
   test('a job that was killed between the two places is one, and finished', async () => {
