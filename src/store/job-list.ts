@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { timePart } from '../core/job-id.ts';
 import { isFinal, type Job } from '../core/job.ts';
 import type { JobFiles } from './job-files.ts';
@@ -23,10 +23,18 @@ export async function listOpen(files: JobFiles, ids: JobIds, reader: JobReader):
   return jobs.filter((job) => !isFinal(job));
 }
 
-/** Of a process that was killed after it had written the finished record, and before it removed this one. */
+/**
+ * Of a process that was killed after it had written the finished record, and before it removed this one. A later one is
+ * of a job that is being sent again just now: its finished record is about to go, and this is all that is left then.
+ */
 async function removeStale(files: JobFiles, id: string): Promise<void> {
-  const { kind } = await readRecord(files.doneFile(id), id);
-  if (kind === 'job') await rm(files.openFile(id), { force: true }).catch(() => {}); // it does no harm
+  try {
+    const [open, done] = await Promise.all([stat(files.openFile(id)), stat(files.doneFile(id))]);
+    const { kind } = await readRecord(files.doneFile(id), id);
+    if (kind === 'job' && open.mtimeMs <= done.mtimeMs) await rm(files.openFile(id), { force: true });
+  } catch {
+    // One of them is gone, or it may not be removed: it does no harm.
+  }
 }
 
 /** Jobs, newest first. Nothing is read before it is asked for, but for the few records of a batch. */

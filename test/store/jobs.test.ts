@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { copyFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeJobId } from '../../src/core/job-id.ts';
@@ -65,24 +65,35 @@ describe('newest', () => {
   });
 
   test('a job that was killed between the two places is one, and finished', async () => {
-    const { store, openFile, doneFile } = await makeStore();
+    const { store, openFile, doneFile, put } = await makeStore();
     const job = jobFrom(hourMs);
-    await store.save(job);
-    await copyFile(openFile(job.id), openFile(job.id).replace(/\.json$/u, '.kept'));
     const done = { ...job, ...savedAs('/tmp/a.mp4') };
     await store.save(done);
-    await copyFile(openFile(job.id).replace(/\.json$/u, '.kept'), openFile(job.id));
-    await rm(openFile(job.id).replace(/\.json$/u, '.kept'));
+    await put(openFile(job.id), JSON.stringify(job));
+    const beforeMs = (await stat(doneFile(job.id))).mtimeMs - 1;
+    await utimes(openFile(job.id), beforeMs / 1000, beforeMs / 1000);
     expect(await collect(store.newest())).toEqual([done]);
     expect(await store.find(job.id)).toEqual(done);
     expect(await store.listOpen()).toEqual([]);
     expect(await readdir(path.dirname(openFile(job.id)))).toEqual([]);
     // The only record of a job is not removed, wherever it lies.
-    await mkdir(path.dirname(openFile(job.id)), { recursive: true });
     await copyFile(doneFile(job.id), openFile(job.id));
     await rm(doneFile(job.id));
     expect(await store.listOpen()).toEqual([]);
     expect(await store.find(job.id)).toEqual(done);
+  });
+
+  test('a job that is just being sent again keeps its open record while the old one goes', async () => {
+    const { store, openFile, doneFile, put } = await makeStore();
+    const job = jobFrom(hourMs, { status: 'failed' });
+    await store.save(job);
+    const again = { ...job, status: 'submitting' as const };
+    await put(openFile(job.id), JSON.stringify(again));
+    const laterMs = (await stat(doneFile(job.id))).mtimeMs + 5;
+    await utimes(openFile(job.id), laterMs / 1000, laterMs / 1000);
+    expect(await store.listOpen()).toEqual([]);
+    await rm(doneFile(job.id));
+    expect(await store.listOpen()).toEqual([again]);
   });
 });
 
