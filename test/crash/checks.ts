@@ -11,7 +11,11 @@ const codes = { SIGKILL: 137, SIGTERM: 143, SIGINT: 130 };
 const longestEndMs = 6_000;
 
 /** How the struck run itself ended. */
-export function checkEnd({ exitCode, stderr, trace }: TracedRun, { signal }: Strike): string[] {
+export function checkEnd(
+  { prompts }: Scenario,
+  { exitCode, stderr, trace }: TracedRun,
+  { signal }: Strike,
+): string[] {
   if (trace.struckAfter === undefined) return [`it ended with ${exitCode} before that point`];
   const code = codes[signal];
   if (signal === 'SIGKILL') return exitCode === code ? [] : [`it survived a SIGKILL, exit ${exitCode}`];
@@ -20,10 +24,11 @@ export function checkEnd({ exitCode, stderr, trace }: TracedRun, { signal }: Str
   if (exitCode !== code && exitCode !== 0) problems.push(`it ended with ${exitCode} on ${signal}`);
   if ((trace.endedAfterMs ?? 0) > longestEndMs) problems.push(`it took ${trace.endedAfterMs} ms to end`);
   if (/wan has a fault|^\s+at /mu.test(stderr)) problems.push('it fell over');
-  const begun = trace.points
+  // What was on its way may still leave or arrive; nothing more is begun.
+  const traffic = trace.points
     .slice(trace.struckAfter)
-    .filter((name) => /^before (?:connect|send)/u.test(name) && !/ up to /u.test(name));
-  if (begun.length > 3) problems.push(`it went on after ${signal}: ${begun.join(', ')}`);
+    .filter((name) => /^(?:before send|receive)/u.test(name));
+  if (traffic.length > 3 * prompts.length) problems.push(`it went on after ${signal}: ${traffic.join(', ')}`);
   return problems;
 }
 

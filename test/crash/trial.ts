@@ -24,7 +24,7 @@ export async function trial(scenario: Scenario, strike: Strike): Promise<string[
   const world = await openWorld(scenario.provider);
   try {
     const struck = await world.run(await scenario.begin(world), { strike });
-    const problems = checkEnd(struck, strike);
+    const problems = checkEnd(scenario, struck, strike);
     const kept = await keptBytes(world);
     const requestsBefore = world.requests.length;
     const again = await world.run(wayOn(scenario, struck));
