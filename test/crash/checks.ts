@@ -12,7 +12,7 @@ const longestEndMs = 6_000;
 
 /** How the struck run itself ended. */
 export function checkEnd(
-  { prompts }: Scenario,
+  { prompts, size }: Scenario,
   { exitCode, stderr, trace }: TracedRun,
   { signal }: Strike,
 ): string[] {
@@ -28,7 +28,8 @@ export function checkEnd(
   const traffic = trace.points
     .slice(trace.struckAfter)
     .filter((name) => /^(?:before send|receive)/u.test(name));
-  if (traffic.length > 3 * prompts.length) problems.push(`it went on after ${signal}: ${traffic.join(', ')}`);
+  const most = 3 * prompts.length + (size === 'large' ? 4 : 0);
+  if (traffic.length > most) problems.push(`it went on after ${signal}: ${traffic.join(', ')}`);
   return problems;
 }
 
@@ -48,7 +49,8 @@ export async function checkJobs(world: World, scenario: Scenario, last: TracedRu
     if (paid.length > 1) problems.push(`"${prompt}" was paid ${paid.length} times`);
     const [task] = paid;
     // oxlint-disable-next-line no-await-in-loop
-    if (record?.status === 'succeeded') problems.push(...(await checkSaved(world, record, task?.id)));
+    if (record?.status === 'succeeded')
+      problems.push(...(await checkSaved(world, scenario, record, task?.id)));
     else if (record?.status === 'unconfirmed' || record?.status === 'submitting') {
       isOpen = true;
       problems.push(...checkUnconfirmed(scenario, prompt, task !== undefined, last));
@@ -68,9 +70,14 @@ function isMadeAgain(records: readonly Record[], request: Record['request']): bo
   return records.some((other) => other.status !== 'canceled' && other.request?.prompt === request?.prompt);
 }
 
-async function checkSaved(world: World, record: Record, taskId: string | undefined): Promise<string[]> {
+async function checkSaved(
+  world: World,
+  { size }: Scenario,
+  record: Record,
+  taskId: string | undefined,
+): Promise<string[]> {
   const problems: string[] = [];
-  const { sha256 } = await video();
+  const { sha256 } = await video(size);
   const [output] = record.outputs;
   const file = output?.path ?? '';
   if (record.task_id !== taskId) problems.push(`the record names the task ${record.task_id}, not ${taskId}`);
@@ -120,7 +127,7 @@ export async function checkLateResubmit(world: World, scenario: Scenario): Promi
     const saved = records.find((record) => record.id === id && record.status === 'succeeded');
     if (paid.length !== 1) problems.push(`after --resubmit there are ${paid.length} tasks`);
     // oxlint-disable-next-line no-await-in-loop
-    if (saved !== undefined) problems.push(...(await checkSaved(world, saved, paid[0]?.id)));
+    if (saved !== undefined) problems.push(...(await checkSaved(world, scenario, saved, paid[0]?.id)));
     else problems.push('--resubmit did not save it');
   }
   return problems;

@@ -2,11 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bmpFile } from '../media/probe-files.ts';
 import { recordsIn } from './records.ts';
-import { latencyMs, type Provider, type World } from './world.ts';
+import { latencyMs, type Provider, type Size, type World } from './world.ts';
 
 export type Scenario = {
   name: string;
   provider: Provider;
+  size: Size;
   /** Of each job there is: no two have the same. */
   prompts: readonly string[];
   /** What happens before, undisturbed. Gives the command line that is struck. */
@@ -35,6 +36,14 @@ export const scenarios: readonly Scenario[] = [
     world.pass(latencyMs);
     return ['download', await onlyId(world)];
   }),
+  {
+    ...one('download-large', 'dashscope', async (world) => {
+      await run(world, [...t2v, '--no-wait']);
+      world.pass(latencyMs);
+      return ['download', await onlyId(world)];
+    }),
+    size: 'large',
+  },
   // The same command again is what a CI does, without knowing that there was a crash.
   {
     ...one('job-key', 'dashscope', async () => [...t2v, '--job-key', 'heron']),
@@ -44,6 +53,7 @@ export const scenarios: readonly Scenario[] = [
     // A crash in the middle of cleaning up after three others: one waits, one was never sent, one nobody knows of.
     name: 'resume-several',
     provider: 'dashscope',
+    size: 'long',
     prompts: ['a fox', 'an owl', 'a hare'],
     begin: async (world) => {
       await putPicture(world);
@@ -64,7 +74,7 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 function one(name: string, provider: Provider, begin: Scenario['begin']): Scenario {
-  return { name, provider, prompts: [prompt], begin, again: resume };
+  return { name, provider, size: 'long', prompts: [prompt], begin, again: resume };
 }
 
 /** Large enough to be sent in several pieces. */

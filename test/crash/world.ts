@@ -35,11 +35,13 @@ export type World = {
 export const latencyMs = 3_000;
 
 const preload = new URL('./preload/kill-at.mjs', import.meta.url).href;
-/** More than two of the distances at which a download's record is written. */
-const paddingBytes = 9_500_000;
+/** What the service serves: one that takes a while, or one that is fetched over several connections. */
+export type Size = 'long' | 'large';
+
+const paddingBytes = { long: 9_500_000, large: 66_000_000 };
 
 /** A service, and directories of an own user. The caller closes it. */
-export async function openWorld(provider: Provider): Promise<World> {
+export async function openWorld(provider: Provider, size: Size = 'long'): Promise<World> {
   const root = await mkdtemp(path.join(tmpdir(), 'wan-crash-'));
   const place = {
     root,
@@ -49,7 +51,7 @@ export async function openWorld(provider: Provider): Promise<World> {
     home: path.join(root, 'home'),
   };
   await Promise.all([place.cwd, place.home, path.join(root, 'tmp')].map((directory) => mkdir(directory)));
-  const { file } = await video();
+  const { file } = await video(size);
   const requests: RequestLogEntry[] = [];
   let now = Date.now();
   const sandbox = await startSandbox({
@@ -119,20 +121,22 @@ export function isDownload({ method, url }: RequestLogEntry): boolean {
   return method === 'GET' && url.startsWith('/dashscope-result/');
 }
 
-let made: Promise<{ file: string; sha256: string }> | undefined;
+const made = new Map<Size, Promise<{ file: string; sha256: string }>>();
 
-/** What the service serves: a small clip, made long by a box that players skip. It lies where such clips do. */
-export function video(): Promise<{ file: string; sha256: string }> {
-  made ??= (async () => {
-    const spec = { width: 320, height: 240, seconds: 5, sound: true, title: 'crash' };
-    const clip = await renderClip(spec);
-    const padding = Buffer.alloc(paddingBytes, 'so that it takes a while ');
-    padding.writeUInt32BE(paddingBytes, 0);
-    padding.write('free', 4);
-    const bytes = Buffer.concat([await readFile(clip), padding]);
-    const file = `${clip}.long.mp4`;
-    await writeFile(file, bytes);
-    return { file, sha256: createHash('sha256').update(bytes).digest('hex') };
-  })();
-  return made;
+/** What the service serves: a small clip, made larger by a box that players skip. It lies where such clips do. */
+export function video(size: Size): Promise<{ file: string; sha256: string }> {
+  const present = made.get(size) ?? makeVideo(size);
+  made.set(size, present);
+  return present;
+}
+
+async function makeVideo(size: Size): Promise<{ file: string; sha256: string }> {
+  const clip = await renderClip({ width: 320, height: 240, seconds: 5, sound: true, title: 'crash' });
+  const padding = Buffer.alloc(paddingBytes[size], 'so that it takes a while ');
+  padding.writeUInt32BE(padding.length, 0);
+  padding.write('free', 4);
+  const bytes = Buffer.concat([await readFile(clip), padding]);
+  const file = `${clip}.${size}.mp4`;
+  await writeFile(file, bytes);
+  return { file, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
