@@ -1,15 +1,7 @@
 import * as z from 'zod';
 import type { Context } from '../cli/context.ts';
 import { connectionShape, readFlags, savingShape, waitingShape } from '../cli/flags.ts';
-import {
-  checkStdout,
-  connectionsOf,
-  inUseOf,
-  refuseOneName,
-  savingOfJob,
-  stdoutWriter,
-  waitingOf,
-} from '../cli/job-flags.ts';
+import { refuseOneName } from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench, type Workbench } from '../cli/workbench.ts';
 import { UsageError } from '../core/errors.ts';
@@ -18,6 +10,7 @@ import { asTaskId } from '../core/untrusted.ts';
 import { settleLostSubmit } from '../workflow/job-state.ts';
 import { bringHome } from './bring-home.ts';
 import { findJob, foundJob, type FoundJob } from './find-job.ts';
+import { homeOptions } from './home-options.ts';
 import { finishSeveral, forEachJob } from './outcomes.ts';
 
 const flag = z.boolean().default(false);
@@ -51,7 +44,7 @@ export async function runResume(
     if (found.length === 0) talk.notice('nothing is left to finish');
     refuseOneName(flags, flags.all ? Infinity : found.length);
     found.forEach(({ job }) => talk.setJob(job));
-    const outcomes = await forEachJob(talk, found, { atOnce, nameOf: ({ job }) => job.id }, (one) =>
+    const outcomes = await forEachJob(talk, found, { atOnce, nameOf: ({ job }) => job.id }, async (one) =>
       resumeOne(context, talk, bench, one, flags),
     );
     return finishSeveral(talk, outcomes, { hint: 'wan resume --all' });
@@ -128,30 +121,24 @@ function urgencyOf(job: Job): number {
   return job.status === 'prepared' ? Number.MAX_SAFE_INTEGER : bought + 48 * 3_600_000;
 }
 
-async function resumeOne(
+function resumeOne(
   context: Context,
   talk: Talk,
   bench: Workbench,
   found: FoundJob,
   flags: Flags,
 ): Promise<Job> {
-  const saving = savingOfJob(context, bench, found.job, flags);
-  if (saving.output === '-' && flags.output === undefined) {
-    throw new UsageError('its video was meant for stdout, of which that command had its own', {
-      hint: `wan download ${found.job.id} -o -, or -o <file>`,
-    });
-  }
-  checkStdout(context, talk, saving, false);
-  const waiting = waitingOf(context, bench, inUseOf(found.job.profile, flags), flags);
-  return bringHome(bench.runtime, talk, found, {
-    ...waiting,
-    saving,
-    connections: connectionsOf(flags),
+  const options = homeOptions({ context, talk, bench }, found.job, flags, {
     // Named, a job is meant to be sent.
     sends: flags.sendPrepared || !flags.all,
     reconciles: true,
     resubmits: flags.resubmit,
     adopt: flags.adopt?.trim(),
-    toStdout: stdoutWriter(context),
   });
+  if (options.saving.output === '-' && flags.output === undefined) {
+    throw new UsageError('its video was meant for stdout, of which that command had its own', {
+      hint: `wan download ${found.job.id} -o -, or -o <file>`,
+    });
+  }
+  return bringHome(bench.runtime, talk, found, options);
 }

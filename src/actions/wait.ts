@@ -1,21 +1,14 @@
 import * as z from 'zod';
 import type { Context } from '../cli/context.ts';
 import { connectionShape, readFlags, savingShape, waitingShape } from '../cli/flags.ts';
-import {
-  checkStdout,
-  connectionsOf,
-  inUseOf,
-  refuseOneName,
-  savingOfJob,
-  stdoutWriter,
-  waitingOf,
-} from '../cli/job-flags.ts';
+import { refuseOneName } from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
 import { jobDocument } from '../core/documents.ts';
 import type { Job } from '../core/job.ts';
 import { bringHome, onlyWaiting } from './bring-home.ts';
 import { findJob, type FoundJob } from './find-job.ts';
+import { homeOptions } from './home-options.ts';
 import { finishSeveral, forEachJob, savedPath } from './outcomes.ts';
 
 const shape = { ...connectionShape, ...savingShape, ...waitingShape, taskId: z.string().optional() };
@@ -30,20 +23,14 @@ export async function runWait(
   input: { tasks: readonly string[]; flags: Record<string, unknown> },
 ): Promise<number> {
   const flags = readFlags(shape, input.flags);
-  const connections = connectionsOf(flags);
   const bench = await openWorkbench(context, talk, flags);
-  const collect = async (found: FoundJob): Promise<Job> => {
-    const saving = savingOfJob(context, bench, found.job, flags);
-    checkStdout(context, talk, saving, false);
-    const waiting = waitingOf(context, bench, inUseOf(found.job.profile, flags), flags);
-    return bringHome(bench.runtime, talk, found, {
-      ...waiting,
-      ...onlyWaiting,
-      saving,
-      connections,
-      toStdout: stdoutWriter(context),
-    });
-  };
+  const collect = (found: FoundJob): Promise<Job> =>
+    bringHome(
+      bench.runtime,
+      talk,
+      found,
+      homeOptions({ context, talk, bench }, found.job, flags, onlyWaiting),
+    );
   try {
     if (input.tasks.length < 2) {
       const found = await findJob(context, talk, bench, 'wait', input.tasks[0], flags);
