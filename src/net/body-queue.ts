@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-const highWaterBytes = 512 * 1024;
+const highWaterBytes = 256 * 1024;
 
 /** What can stop and restart the flow of a body: undici's controller. */
 export type Flow = { pause: () => void; resume: () => void };
