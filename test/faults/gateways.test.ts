@@ -25,17 +25,21 @@ matrix('gateways', [
   row('403 forbidden', ace, { on, status: 403, code: 'forbidden' }, [10, 'none', '1/0', 'failed']),
   row('401 invalid_token', ace, { on, status: 401, code: 'invalid_token' }, [3, 'none', '1/0', 'failed']),
   row('200 that says forbidden', ace, [], [10, 'none', '1/0', 'failed'], {
+    hasty: true,
     script: json({ success: false, error: { code: 'forbidden', message: 'No.' }, trace_id: 'r' }),
   }),
   row('200 that says used_up', ace, [], [4, 'none', '1/0', 'failed'], {
+    hasty: true,
     script: json({ success: false, error: { code: 'used_up', message: 'No.' }, trace_id: 'r' }),
   }),
   row('200 that fails for no known reason', ace, [], [14, 'none', '1/0', 'unconfirmed'], {
     ...blind('1/0'),
+    hasty: true,
     script: json({ success: false, error: { code: 'new' } }),
   }),
   row('200 that says api_error', ace, [], [14, 'none', '1/0', 'unconfirmed'], {
     ...blind('1/0'),
+    hasty: true,
     script: json({ success: false, error: { code: 'api_error', message: 'Oh.' } }),
   }),
   row(

@@ -63,24 +63,25 @@ const refused: Row[] = [
 ];
 
 /** Nobody knows. It is never sent again; `wan resume` finds it, or does not find it yet. */
-function unclear(fault: string, rule: object, isMade: boolean): Row {
+function unclear(fault: string, rule: object, isMade: boolean, more: Partial<Row> = {}): Row {
   const submits = isMade ? '1/1' : '1/0';
   return row(fault, 't2v', { on, ...rule }, [14, 'none', submits, 'unconfirmed'], {
     resume: isMade
       ? { exit: 0, file: 'saved', submits, record: 'saved' }
       : { exit: 14, file: 'none', submits, record: 'unconfirmed' },
+    ...more,
   });
 }
 
-const odd = (fault: string, body: string) => unclear(fault, { body }, true);
+const odd = (fault: string, body: string) => unclear(fault, { body }, true, { hasty: true });
 
 const unconfirmed: Row[] = [
   unclear('reset before it acts', { drop: 'before' }, false),
   unclear('reset after it acted', { drop: 'after' }, true),
   unclear('reset in the answer', { drop: 'mid' }, true),
   unclear('truncated', { truncate: 30 }, true),
-  odd('an empty answer', ''),
-  odd('HTML', page),
+  unclear('an empty answer', { body: '' }, true),
+  unclear('HTML', { body: page }, true),
   odd('null', 'null'),
   odd('a list', '[{"task_id":"t"}]'),
   odd('no task id', '{"output":{"task_status":"PENDING"}}'),
