@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { RudeReply } from '../helpers/rude-server.ts';
 import { matrix } from './matrix.ts';
 import { row, type Row } from './row.ts';
 
@@ -112,4 +115,43 @@ const later: Row[] = [
   }),
 ];
 
-matrix('downloads', [...passing, ...failing, ...later]);
+const video = readFileSync(new URL('../fixtures/moov-first.mp4', import.meta.url));
+
+/** A service whose task is done at once, and whose video is fetched by these answers. */
+const fetching = (
+  fault: string,
+  expected: Parameters<typeof row>[3],
+  answer: (url: string, origin: string, asked: IncomingHttpHeaders) => RudeReply,
+) =>
+  row(fault, 't2v', [], expected, {
+    hasty: true,
+    video,
+    script:
+      (origin, accept) =>
+      ({ method, url, headers }) => {
+        if (url.includes('.mp4')) return answer(url, origin(), headers);
+        if (method === 'POST') accept();
+        const done = { task_status: 'SUCCEEDED', video_url: `${origin()}/a.mp4?Expires=4000000000` };
+        return { body: { output: { task_id: 't-1', ...(method === 'POST' ? {} : done) } } };
+      },
+  });
+
+let cuts = 0;
+const elsewhere: Row[] = [
+  fetching('a redirect to another host', saved, (url, origin, asked) => {
+    if (url.startsWith('/b.mp4'))
+      return asked.authorization === undefined ? { body: video } : { status: 400 };
+    return { status: 307, headers: { location: `${origin.replace('127.0.0.1', 'localhost')}/b.mp4?x=%2F` } };
+  }),
+  fetching('a redirect loop over two hosts', kept('none'), (_url, origin, asked) => {
+    const other =
+      asked.host?.startsWith('localhost') === true ? origin : origin.replace('127.0.0.1', 'localhost');
+    return { status: 302, headers: { location: `${other}/a.mp4` } };
+  }),
+  fetching('reset in the video, and no ETag', saved, () => ({
+    body: video,
+    ...((cuts += 1) === 1 ? { cutAfter: 500 } : {}),
+  })),
+];
+
+matrix('downloads', [...passing, ...failing, ...later, ...elsewhere]);

@@ -5,6 +5,8 @@ import { row } from './row.ts';
 
 const on = 'submit';
 const ace = 'acedata t2v';
+const saved = [0, 'saved', '1/1', 'saved'] as [number, 'saved', '1/1', string];
+const hasty = { hasty: true } as const;
 const sinan = 'sinancode i2v';
 const json = (body: object) => () => [{ body }];
 /** Without a promised list nothing can be found out, and nothing is sent again. */
@@ -65,6 +67,9 @@ matrix('gateways', [
   ),
   row('reset after it acted', ace, { on, drop: 'after' }, [14, 'none', '1/1', 'unconfirmed'], found),
   row('no task id', ace, { on, body: '{"success":true}' }, [14, 'none', '1/1', 'unconfirmed'], found),
+  row('the question: reset in the answer', ace, { on: 'query', drop: 'mid' }, saved, hasty),
+  row('the question: 503', ace, { on: 'query', status: 503 }, saved, hasty),
+  row('the question: 429', ace, { on: 'query', status: 429, headers: { 'Retry-After': '0' } }, saved, hasty),
   row('an unknown task, once', ace, { on: 'query', task: 'UNKNOWN' }, [0, 'saved', '1/1', 'saved']),
   row('FAILED', ace, { on, task: 'FAILED' }, [9, 'none', '1/1', 'failed']),
   row('FAILED by the content filter', ace, { on, task: 'FAILED', code: 'forbidden' }, [

@@ -31,6 +31,8 @@ export type Row = Outcome & {
   plan?: readonly object[];
   /** A server of its own, where no plan says it: everything is up to this script. */
   script?: (origin: () => string, accept: () => void) => RudeScript;
+  /** What that server's video is. */
+  video?: Uint8Array;
   /** Further flags. */
   flags?: readonly string[];
   env?: (origin: string) => Record<string, string>;

@@ -89,6 +89,7 @@ const unconfirmed: Row[] = [
   odd('a task id that is an object', '{"output":{"task_id":{"id":"t"}}}'),
   odd('a task id with a line end in it', '{"output":{"task_id":"t\\n::x"}}'),
   unclear('408', { status: 408 }, false),
+  unclear('408 nobody knows', { status: 408, code: 'SomethingNew' }, false, { hasty: true }),
   unclear('500 nobody knows', { status: 500, code: 'SomethingNew' }, false),
   unclear('500 RequestTimeOut', { status: 500, code: 'RequestTimeOut' }, false),
   unclear('500 ResponseTimeout', { status: 500, code: 'ResponseTimeout' }, false),
