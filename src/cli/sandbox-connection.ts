@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { errorCode } from '../core/error-code.ts';
 import type { ProviderId } from '../core/model.ts';
 import { providers } from '../providers/index.ts';
 import { parseRegion } from '../providers/region.ts';
+import { stateError } from '../store/state-error.ts';
 import type { Connection } from '../workflow/runtime.ts';
 import type { Context } from './context.ts';
 
@@ -24,6 +26,10 @@ export async function startSandboxFor(
     faults: [],
     now: context.clock.now,
     ...(region === undefined ? {} : { region: parseRegion(region) }),
+  }).catch((error: unknown) => {
+    throw errorCode(error) === undefined
+      ? error
+      : stateError('keep the sandbox’s tasks', stateDirectory, error);
   });
   return {
     connection: {
