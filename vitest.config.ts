@@ -89,12 +89,6 @@ export default defineConfig({
             // Likewise the rules and rows, which most commands read, and what every command about jobs works with.
             { name: 'rules', test: /src[\\/](?:core|catalog)[\\/]/ },
             { name: 'work', test: /src[\\/](?:store|workflow|providers)[\\/]/ },
-            // What the thread that makes checksums runs, too, is small and alone.
-            { name: 'digest', test: /src[\\/]net[\\/](?:digest-order|file-digest|crc64)/, priority: 1 },
-            {
-              name: 'network',
-              test: /src[\\/]net[\\/](?!digest-worker)|node_modules[\\/]undici[\\/]/,
-            },
           ],
         },
       },

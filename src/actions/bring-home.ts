@@ -9,6 +9,7 @@ import type { Runtime } from '../workflow/runtime.ts';
 import { isStillSaved } from '../workflow/save.ts';
 import type { Lock } from '../store/lock.ts';
 import { taskLock } from '../workflow/task-lock.ts';
+import { startTimer } from '../workflow/timer.ts';
 import { withContinuation } from '../workflow/wait.ts';
 import type { FoundJob } from './find-job.ts';
 
@@ -84,6 +85,7 @@ async function withLock(
   work: (lock: Lock) => Promise<Job>,
 ): Promise<Job> {
   let isTold = false;
+  const timer = startTimer(runtime.clock, deadlineMs);
   for (;;) {
     const lock = await runtime.jobs.tryLock(name);
     if (lock !== undefined) {
@@ -96,10 +98,10 @@ async function withLock(
     if (!isTold) talk.notice('another wan is working on this job; following it');
     isTold = true;
     try {
-      if (deadlineMs !== undefined && runtime.clock.now() >= deadlineMs) {
+      if (timer.isOver()) {
         throw new WaitTimeoutError('stopped following the other wan; the job goes on', { retryable: true });
       }
-      await runtime.clock.sleep(followMs, runtime.signal);
+      await timer.sleep(followMs, runtime.signal);
     } catch (error) {
       throw withContinuation(error, `wan wait ${handle}`);
     }
