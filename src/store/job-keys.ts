@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../core/error-code.ts';
 import { WanError } from '../core/errors.ts';
 import { parseJobId } from '../core/job-id.ts';
 import { asText, at } from '../core/untrusted.ts';
 import { createFileExclusive, makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
+import { readPlainFile } from './plain-file.ts';
 import { stateError } from './state-error.ts';
 
 /** Which job a key stands for, and what was asked under it. */
@@ -35,13 +35,12 @@ export function createJobKeys(stateDirectory: string): JobKeys {
     `${JSON.stringify({ schema: 1, key, job_id: jobId, request })}\n`;
 
   async function find(key: string): Promise<KeyClaim | undefined> {
-    const content = await readFile(file(key), 'utf8').catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    const content = await readPlainFile(file(key)).catch((error: unknown) => {
       throw stateError('read job keys', directory, error);
     });
     if (content === undefined) return undefined;
     return (
-      parse(content) ??
+      parse(content ?? '') ??
       // What it stood for may have been paid, so it is never just taken over.
       fail(`the job key file ${file(key)} is damaged`, 'look at `wan list`, then move the file away')
     );

@@ -67,7 +67,8 @@ export async function writeBeat(path: string, beatMs: number): Promise<boolean> 
 /** Every claim on a lock. None where there is no directory yet. */
 export async function readClaims(directory: string, name: string): Promise<FoundClaim[]> {
   const files = await readdir(directory).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return [];
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw error;
   });
   const mine = files.filter((file) => file.startsWith(`${name}.`) && file.endsWith('.claim'));
@@ -96,7 +97,8 @@ async function readClaim(path: string): Promise<FoundClaim | undefined> {
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT') return undefined;
-    if (code === 'EISDIR') return { path, claim: undefined, beatMs: 0, changedMs: 0 };
+    if (code === 'EISDIR' || code === 'ELOOP' || code === 'ENXIO')
+      return { path, claim: undefined, beatMs: 0, changedMs: 0 };
     throw error;
   }
 }

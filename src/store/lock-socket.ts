@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createFileExclusive, writeFileAtomic } from './atomic-file.ts';
 import { errorCode } from '../core/error-code.ts';
 import type { Host } from './lock-host.ts';
+import { readPlainFile } from './plain-file.ts';
 
 // libuv before 1.48 (Node 20) pads an abstract name with zeros to all of sun_path's 108 bytes, later ones (Node 22)
 // do not, and zeros count: only a name that fills the field is the same name to both.
@@ -78,13 +79,8 @@ export async function makeSecret(directory: string): Promise<string> {
 
 /** The directory's secret, or undefined when there is no whole one. */
 export async function readSecret(directory: string): Promise<string | undefined> {
-  try {
-    const text = await readFile(join(directory, 'secret'), 'utf8');
-    return /^[0-9a-f]{64}$/.test(text) ? text : undefined;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = (await readPlainFile(join(directory, 'secret'))) ?? '';
+  return /^[0-9a-f]{64}$/.test(text) ? text : undefined;
 }
 
 function address(name: string): string {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../core/error-code.ts';
 import { cannotLink } from './atomic-file.ts';
+import { readPlainFile } from './plain-file.ts';
 import { asNumber, asObject, asText, at } from '../core/untrusted.ts';
 
 /** What is known of the file behind a link, from the headers that came with its bytes. */
@@ -41,9 +42,10 @@ export function recordPath(partPath: string): string {
 /** The record, `none` without one, `unreadable` for anything that this version did not write. Never throws. */
 export async function readPartRecord(partPath: string): Promise<PartRecord | 'none' | 'unreadable'> {
   try {
-    return toRecord(JSON.parse(await readFile(recordPath(partPath), 'utf8'))) ?? 'unreadable';
-  } catch (error) {
-    return errorCode(error) === 'ENOENT' ? 'none' : 'unreadable';
+    const text = await readPlainFile(recordPath(partPath));
+    return text === undefined ? 'none' : (toRecord(JSON.parse(text ?? '')) ?? 'unreadable');
+  } catch {
+    return 'unreadable';
   }
 }
 

@@ -1,18 +1,23 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
+import limited from 'p-limit';
 import { errorCode } from '../core/error-code.ts';
+
+/** One command may look for many jobs at once, in many files each, and descriptors are scarce. */
+const turns = limited(16);
 
 /** Longer than any file of ours gets, and short enough to be read whole. */
 const usualMaxBytes = 64 * 1024 * 1024;
 
 /**
  * The text of a file of ours: undefined when there is none, null for what we never wrote (a directory, a pipe, a
- * device, something huge). Never waits for a pipe. Throws the file system's error.
+ * device, a link to nowhere, something huge). Never waits for a pipe. Throws the file system's error.
  */
-export async function readPlainFile(
-  file: string,
-  maxBytes = usualMaxBytes,
-): Promise<string | null | undefined> {
+export function readPlainFile(file: string, maxBytes = usualMaxBytes): Promise<string | null | undefined> {
+  return turns(() => read(file, maxBytes));
+}
+
+async function read(file: string, maxBytes: number): Promise<string | null | undefined> {
   try {
     const handle = await open(file, constants.O_RDONLY | nonBlocking);
     try {
@@ -24,11 +29,20 @@ export async function readPlainFile(
     }
   } catch (error) {
     const code = errorCode(error) ?? '';
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === 'ENOENT') return (await isLink(file)) ? null : undefined;
+    if (code === 'ENOTDIR') return undefined;
     // A directory on Windows, a socket, a device that is not there, links in a circle.
     if (code === 'EISDIR' || code === 'ENXIO' || code === 'ELOOP') return null;
     throw error;
   }
+}
+
+/** A link to nowhere lies in the way of what is to be made under its name. */
+function isLink(file: string): Promise<boolean> {
+  return lstat(file).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
 }
 
 // Windows has no such flag, whatever its type says.
