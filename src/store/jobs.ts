@@ -17,6 +17,8 @@ export type JobStore = {
   directory: string;
   /** Writes the record where its state says: among the open ones, or under its day. */
   save: (job: Job) => Promise<void>;
+  /** Takes a job that had ended back among the open ones: the user has it sent again. */
+  reopen: (job: Job) => Promise<void>;
   /**
    * By job id. Undefined when there never was one.
    * @throws {DamagedRecordError} when its record is or was damaged; {WanError} for one that is newer or not readable
@@ -77,12 +79,16 @@ export function createJobStore(
     }
   }
 
+  async function reopen(job: Job): Promise<void> {
+    await save(job);
+    // Of two records the finished one counts. Killed in between, it is as it was, and nothing was sent.
+    await orAskForDirectory('write the job’s record', () => rm(files.doneFile(job.id), { force: true }));
+  }
+
   async function writeWhereItBelongs(job: Job, text: string): Promise<void> {
     if (!isFinal(job)) {
       await makePrivateDirectory(files.open);
       await writeFileAtomic(files.openFile(job.id), text);
-      // One that had ended and is sent again on the user's word: of two records the finished one would count.
-      await rm(files.doneFile(job.id), { force: true });
       return;
     }
     // First the new place, then the old: killed in between, both hold the job and the finished one counts.
@@ -121,6 +127,7 @@ export function createJobStore(
   return {
     directory,
     save,
+    reopen,
     find: reader.find,
     findByTask,
     findByVideo,

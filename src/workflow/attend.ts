@@ -82,7 +82,8 @@ async function withTask(
     return job;
   }
   const again: Job = { ...job, status: 'prepared', sent_at: null, finished_at: null, error: null };
-  await onChange(again);
+  await runtime.jobs.reopen(again);
+  sink.job(again);
   try {
     return await send({ ...again, fingerprint: connection.fingerprint });
   } catch (error) {

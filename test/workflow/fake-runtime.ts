@@ -69,6 +69,7 @@ export function fakeWorld(
         saved.push(job);
         hooks.onSave?.(job);
       },
+      reopen: unused('reopen'),
       find: unused('find'),
       findByTask: unused('findByTask'),
       listOpen: unused('listOpen'),
