@@ -51,7 +51,8 @@ export async function checkTarget(saving: Saving, own?: JobOutput): Promise<void
     if (found?.isDirectory() === true) {
       throw new UsageError(`--output ${output} is a directory`, { hint: `--out-dir ${output}` });
     }
-    if (found !== undefined && !force && !(await isSameFile(output, own))) {
+    const isOurs = (await isSameFile(output, own)) || (await isOwnClaim(output, own));
+    if (found !== undefined && !force && !isOurs) {
       throw new UsageError(`${output} is there already`, {
         hint: 'choose another name, or --force to replace it',
       });
@@ -62,6 +63,17 @@ export async function checkTarget(saving: Saving, own?: JobOutput): Promise<void
   }
   await checkWritable(fixedDirectory(saving));
   if (output !== null) await checkLength(path.resolve(saving.directory, fillTemplate(output, longValues)));
+}
+
+/**
+ * Whether an empty file is what a run left that was killed while it gave its video a name on a disk without hard
+ * links: it had noted what it fetched, and all of that lies beside the name.
+ */
+export async function isOwnClaim(file: string, own: JobOutput | undefined): Promise<boolean> {
+  if (own === undefined || own.sha256 === null) return false;
+  const sizes = await Promise.all([file, `${file}.part`].map((name) => stat(name).catch(() => undefined)));
+  const [claim, part] = sizes;
+  return claim?.isFile() === true && claim.size === 0 && part?.size === own.bytes;
 }
 
 /** What the fields of a template may well become. */

@@ -6,7 +6,7 @@ import { verifyMp4 } from '../media/mp4.ts';
 import { forgetPart, removeParts } from '../store/part-record.ts';
 import { isSameFile } from '../store/file-hash.ts';
 import { findPlaced, keepUnverified, placeFile } from '../store/place-file.ts';
-import { checkTarget, targetOf } from './output-target.ts';
+import { checkTarget, isOwnClaim, targetOf } from './output-target.ts';
 import { askOnce } from './query.ts';
 import type { Connection, Runtime } from './runtime.ts';
 
@@ -49,6 +49,7 @@ export async function saveResult(
       return await record({ ...output, path: placed });
     }
     if (target.isLiteral) await checkTarget(saving, output);
+    if (await isOwnClaim(target.path, output)) await rm(target.path);
     await mkdir(path.dirname(target.path), { recursive: true, ...(toStdout ? { mode: 0o700 } : {}) });
     runtime.emit({ event: 'downloading', job, receivedBytes: 0, totalBytes: undefined });
     const fetched = await fetchTo(target.path, {
