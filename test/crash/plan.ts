@@ -3,8 +3,9 @@ import type { Signal } from './world.ts';
 /** One crash: at which point of a run, by what. */
 export type Crash = { at: number; name: string; signal: Signal };
 
-/** Where money is spent: the kill right after it is in every selection. */
-const sharp = /^after send POST .*(?:synthesis|videos|-to-video)$/u;
+/** Where money is spent, and where a video changes names: the kill at the first of these is in every selection. */
+const sharp =
+  /^after send POST .*(?:synthesis|videos|-to-video)$|^before rename \S+\.part -> |^after rm \S+\.part$/u;
 /** A kill is the harder test, so it comes twice. */
 const signals: readonly Signal[] = ['SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGINT'];
 

@@ -37,13 +37,15 @@ export async function debrisIn(directory: string): Promise<string[]> {
 }
 
 /** The stretches of bytes that the record of each unfinished download vouches for, by the task's id. */
-export async function keptBytes(world: World): Promise<Map<string, [first: number, end: number][]>> {
+export async function keptBytes(world: World): Promise<Map<string, readonly [first: number, end: number][]>> {
   const files = (await listFiles(world.place.cwd)).filter((file) => file.endsWith('.part.json'));
   const kept = await Promise.all(
-    files.map(async (file) => {
+    files.map(async (file): Promise<readonly [string, readonly [number, number][]]> => {
       const text = await readFile(path.join(world.place.cwd, file), 'utf8');
+      // A claim that was cut off vouches for nothing.
+      if (!text.endsWith('}\n')) return ['nobody', []];
       const { owner, ranges } = JSON.parse(text) as { owner: string; ranges: [number, number][] };
-      return [owner, ranges] as const;
+      return [owner, ranges];
     }),
   );
   return new Map(kept);

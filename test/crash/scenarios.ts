@@ -2,12 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bmpFile } from '../media/probe-files.ts';
 import { recordsIn } from './records.ts';
-import { latencyMs, type Provider, type Size, type World } from './world.ts';
+import { latencyMs, type Kind, type Provider, type World } from './world.ts';
 
-export type Scenario = {
+export type Scenario = Kind & {
   name: string;
-  provider: Provider;
-  size: Size;
   /** Of each job there is: no two have the same. */
   prompts: readonly string[];
   /** What happens before, undisturbed. Gives the command line that is struck. */
@@ -16,6 +14,7 @@ export type Scenario = {
   again: readonly string[];
 };
 
+const plain: Kind = { provider: 'dashscope', size: 'long', hasLinks: true };
 const prompt = 'a heron wades';
 const t2v = ['t2v', prompt, '-o', 'out.mp4'];
 const i2v = ['i2v', prompt, '--image', 'picture.bmp', '-o', 'out.mp4'];
@@ -31,19 +30,16 @@ export const scenarios: readonly Scenario[] = [
     await run(world, [...t2v, '--no-wait']);
     return ['wait', await onlyId(world)];
   }),
-  one('download', 'dashscope', async (world) => {
-    await run(world, [...t2v, '--no-wait']);
+  one('download', 'dashscope', download),
+  { ...one('download-large', 'dashscope', download), size: 'large' },
+  { ...one('download-no-links', 'dashscope', download), hasLinks: false },
+  // Somebody else has a file of that name, so the video gets a number, and must not get another one after a crash.
+  one('taken-name', 'dashscope', async (world) => {
+    await run(world, ['t2v', prompt, '-o', '{slug}.mp4', '--no-wait']);
+    await writeFile(path.join(world.place.cwd, 'a-heron-wades.mp4'), 'of somebody else');
     world.pass(latencyMs);
     return ['download', await onlyId(world)];
   }),
-  {
-    ...one('download-large', 'dashscope', async (world) => {
-      await run(world, [...t2v, '--no-wait']);
-      world.pass(latencyMs);
-      return ['download', await onlyId(world)];
-    }),
-    size: 'large',
-  },
   // The same command again is what a CI does, without knowing that there was a crash.
   {
     ...one('job-key', 'dashscope', async () => [...t2v, '--job-key', 'heron']),
@@ -52,8 +48,7 @@ export const scenarios: readonly Scenario[] = [
   {
     // A crash in the middle of cleaning up after three others: one waits, one was never sent, one nobody knows of.
     name: 'resume-several',
-    provider: 'dashscope',
-    size: 'long',
+    ...plain,
     prompts: ['a fox', 'an owl', 'a hare'],
     begin: async (world) => {
       await putPicture(world);
@@ -74,12 +69,19 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 function one(name: string, provider: Provider, begin: Scenario['begin']): Scenario {
-  return { name, provider, size: 'long', prompts: [prompt], begin, again: resume };
+  return { ...plain, name, provider, prompts: [prompt], begin, again: resume };
 }
 
 /** Large enough to be sent in several pieces. */
 async function putPicture(world: World): Promise<void> {
   await writeFile(path.join(world.place.cwd, 'picture.bmp'), bmpFile(400, 400, 24));
+}
+
+/** A task that is finished before anybody asks. */
+async function download(world: World): Promise<readonly string[]> {
+  await run(world, [...t2v, '--no-wait']);
+  world.pass(latencyMs);
+  return ['download', await onlyId(world)];
 }
 
 async function onlyId(world: World): Promise<string> {

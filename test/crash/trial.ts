@@ -5,7 +5,7 @@ import { isDownload, openWorld, type Strike, type TracedRun, type World } from '
 
 /** The points of a scenario's run that nothing happens to. */
 export async function record(scenario: Scenario): Promise<string[]> {
-  const world = await openWorld(scenario.provider, scenario.size);
+  const world = await openWorld(scenario);
   try {
     const run = await world.run(await scenario.begin(world));
     const problems = [
@@ -21,7 +21,7 @@ export async function record(scenario: Scenario): Promise<string[]> {
 
 /** Strikes a scenario's run once, goes on as the user would, and says all that is wrong afterwards. */
 export async function trial(scenario: Scenario, strike: Strike): Promise<string[]> {
-  const world = await openWorld(scenario.provider, scenario.size);
+  const world = await openWorld(scenario);
   try {
     const struck = await world.run(await scenario.begin(world), { strike });
     const problems = checkEnd(scenario, struck, strike);

@@ -17,6 +17,14 @@ export type TracedRun = WanRun & { trace: Trace };
 
 export type Provider = 'dashscope' | 'acedata' | 'sinancode';
 
+/** What kind of world a scenario needs. */
+export type Kind = {
+  provider: Provider;
+  size: Size;
+  /** False for disks without hard links. */
+  hasLinks: boolean;
+};
+
 /** One user's directories, a service of their own, and the runs of wan made there. */
 export type World = {
   place: Place;
@@ -41,7 +49,7 @@ export type Size = 'long' | 'large';
 const paddingBytes = { long: 9_500_000, large: 66_000_000 };
 
 /** A service, and directories of an own user. The caller closes it. */
-export async function openWorld(provider: Provider, size: Size = 'long'): Promise<World> {
+export async function openWorld({ provider, size, hasLinks }: Kind): Promise<World> {
   const root = await mkdtemp(path.join(tmpdir(), 'wan-crash-'));
   const place = {
     root,
@@ -81,6 +89,7 @@ export async function openWorld(provider: Provider, size: Size = 'long'): Promis
         WAN_CRASH_ROOT: root,
         WAN_CRASH_TRACE: trace,
         WAN_CRASH_SHIFT: String(laterMs),
+        ...(hasLinks ? {} : { WAN_CRASH_LINKS: 'none' }),
         ...(strike === undefined ? {} : { WAN_CRASH_AT: String(strike.at), WAN_CRASH_SIGNAL: strike.signal }),
       };
       const run = await runWan(args, { place, env, node: ['--import', preload] });

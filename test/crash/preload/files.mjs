@@ -21,6 +21,7 @@ export async function watchFiles() {
     name: (path, flags) => (isForWriting(flags) ? shownPath(path) : undefined),
     done: (handle, path) => paths.set(handle, path),
   });
+  if (process.env.WAN_CRASH_LINKS === 'none') refuseLinks();
   for (const method of ['rename', 'link', 'copyFile', 'symlink']) {
     wrap(fsPromises, method, {
       name: (from, to) => both(shownPath(from), shownPath(to)),
@@ -53,6 +54,15 @@ export async function watchFiles() {
     });
   }
   watchPieces(prototype, nameOf);
+}
+
+/** Of a disk that has no hard links. */
+function refuseLinks() {
+  fsPromises.link = async (from, to) => {
+    throw Object.assign(new Error(`EPERM: operation not permitted, link '${from}' -> '${to}'`), {
+      code: 'EPERM',
+    });
+  };
 }
 
 /** Videos arrive in pieces, which get a point whenever they pass another step. */

@@ -5,6 +5,7 @@
 //   WAN_CRASH_TRACE   the file that gets a line for every point
 //   WAN_CRASH_AT      the point to strike at: its number from 1, or how its name begins; without it nothing is struck
 //   WAN_CRASH_SIGNAL  SIGKILL unless told
+//   WAN_CRASH_LINKS   `none` for disks without hard links
 //   WAN_CRASH_SHIFT   milliseconds by which the clock is ahead
 import { syncBuiltinESMExports } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
