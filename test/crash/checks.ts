@@ -136,6 +136,18 @@ export async function checkLateResubmit(world: World, scenario: Scenario): Promi
   return problems;
 }
 
+/** A command with a job key may be repeated for ever: it buys nothing, and says where the video is. */
+export async function checkRepeat(world: World, { again }: Scenario): Promise<string[]> {
+  if (!again.includes('--job-key')) return [];
+  const sent = world.requests.filter(isSubmit).length;
+  const { exitCode, stdout } = await world.run(again);
+  const problems: string[] = [];
+  if (world.requests.filter(isSubmit).length > sent) problems.push('the same key bought again');
+  if (exitCode !== 0) problems.push(`the same key ended with ${exitCode}`);
+  if (!stdout.includes(path.join(world.place.cwd, 'out.mp4'))) problems.push(`the same key said "${stdout}"`);
+  return problems;
+}
+
 /** What is left lying about, once nothing is unfinished. */
 export async function checkRest(world: World, scenario: Scenario): Promise<string[]> {
   const records = await recordsIn(world);

@@ -1,4 +1,4 @@
-import { checkEnd, checkJobs, checkLateResubmit, checkRest } from './checks.ts';
+import { checkEnd, checkJobs, checkLateResubmit, checkRepeat, checkRest } from './checks.ts';
 import { keptBytes } from './records.ts';
 import type { Scenario } from './scenarios.ts';
 import { isDownload, openWorld, type Strike, type TracedRun, type World } from './world.ts';
@@ -31,6 +31,7 @@ export async function trial(scenario: Scenario, strike: Strike): Promise<string[
     problems.push(...(await checkJobs(world, scenario, again)));
     problems.push(...checkContinued(world, requestsBefore, kept));
     problems.push(...(await checkLateResubmit(world, scenario)));
+    problems.push(...(await checkRepeat(world, scenario)));
     problems.push(...(await checkRest(world, scenario)));
     if (problems.length === 0) return [];
     return [...problems, said('struck', struck), said('then', again)];
