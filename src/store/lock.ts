@@ -30,7 +30,7 @@ export type Lock = {
    * Throws the file system's error when the claim cannot be renewed: then it is not known, which means no.
    */
   stillHeld: () => Promise<boolean>;
-  /** May be called again; does nothing then. */
+  /** May be called again; does nothing then. Never throws. */
   release: () => Promise<void>;
 };
 
@@ -118,11 +118,10 @@ async function newClaim({ host, clock, socket }: Viewer): Promise<Claim> {
 function once(end: () => Promise<void>, leave: () => Promise<void>): () => Promise<void> {
   let run: Promise<void> | undefined;
   async function release(): Promise<void> {
-    try {
-      await end();
-    } finally {
-      await leave();
-    }
+    // A claim that cannot be removed counts for nothing once its owner is gone. The failure of a disk here must not
+    // hide what the lock was held for: it may be the id of a paid task.
+    await end().catch(() => {});
+    await leave();
   }
   return () => (run ??= release());
 }

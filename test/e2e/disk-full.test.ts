@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { openClipService } from '../helpers/clip-service.ts';
 import { makePlace, runWan, startWan } from '../helpers/run-wan.ts';
-import { openSandbox } from '../helpers/sandbox.ts';
+import { notBeforePassed, openSandbox } from '../helpers/sandbox.ts';
 import { mountDisk } from '../helpers/small-disk.ts';
 import { bmpFile } from '../media/probe-files.ts';
 import { expectRefusal, linesWith } from './bad-input-checks.ts';
@@ -66,37 +66,58 @@ describe('a full state directory', () => {
   }, 180_000);
 
   test.each([
-    ['the command that is named', undefined],
-    ['resume --all', ['resume', '--all']],
-  ])('when the task id is to be written: it is told, and %s saves the video', async (_name, way) => {
-    const [place, sandbox] = await Promise.all([
-      makePlace(),
-      openSandbox({ faults: [{ on: 'submit', delay: '2s' }] }),
-    ]);
+    ['is full', 'the command that is named', undefined],
+    ['is full', 'resume --all', ['resume', '--all']],
+    // As a file system does that has found itself broken.
+    ['turns read-only', 'the command that is named', undefined],
+    ['turns read-only', 'resume --all', ['resume', '--all']],
+  ])(
+    'that %s when the task id is to be written: it is told, and %s saves the video',
+    async (how, _name, way) => {
+      const [place, sandbox] = await Promise.all([
+        makePlace(),
+        openSandbox({ faults: [{ on: 'submit', delay: '2s' }] }),
+      ]);
+      const disk = await mountDisk(place.stateDirectory, megabyte);
+      const started = await startWan(boat, { place, env: sandbox.env });
+      // The last write before the answer, which takes two seconds.
+      await vi.waitFor(
+        async () => expect((await readRecords(place)).open).toMatchObject([{ status: 'submitting' }]),
+        { timeout: 30_000, interval: 20 },
+      );
+      if (how === 'is full') disk.fill();
+      else await disk.remount('ro');
+      const run = await started.done;
+      const taskId = String(sandbox.submits()[0]?.task_id);
+      expectRefusal(
+        run,
+        1,
+        new RegExp(`(?:ENOSPC|EROFS).*accepted the job as task ${taskId}`, 'u'),
+        new RegExp(`^hint: wan wait --task-id ${taskId}$`, 'u'),
+      );
+      if (how === 'is full') disk.empty();
+      else await disk.remount('rw');
+      const hint = linesWith(run.stderr, 'hint: wan ')[0]?.replace('hint: wan ', '').split(' ') ?? [];
+      const again = await runWan(way ?? hint, { place, env: sandbox.env });
+      expect(again.exitCode, again.stderr).toBe(0);
+      expect(again.files).toEqual([expect.stringMatching(/\.mp4$/u)]);
+      expect(sandbox.submits()).toHaveLength(1);
+    },
+  );
+
+  test('that turns read-only during the wait: the way back is told, and leads to the video later', async () => {
+    const [place, sandbox] = await Promise.all([makePlace(), openSandbox({ latencyMs: notBeforePassed })]);
     const disk = await mountDisk(place.stateDirectory, megabyte);
     const started = await startWan(boat, { place, env: sandbox.env });
-    // The last write before the answer, which takes two seconds.
-    await vi.waitFor(
-      async () => expect((await readRecords(place)).open).toMatchObject([{ status: 'submitting' }]),
-      {
-        timeout: 30_000,
-        interval: 20,
-      },
-    );
-    disk.fill();
+    await vi.waitFor(() => expect(sandbox.queries().length).toBeGreaterThan(1), { timeout: 30_000 });
+    await disk.remount('ro');
+    sandbox.pass(notBeforePassed);
     const run = await started.done;
-    const taskId = String(sandbox.submits()[0]?.task_id);
-    expectRefusal(
-      run,
-      1,
-      new RegExp(`ENOSPC.*accepted the job as task ${taskId}`, 'u'),
-      new RegExp(`^hint: wan wait --task-id ${taskId}$`, 'u'),
-    );
-    disk.empty();
-    const hint = linesWith(run.stderr, 'hint: wan ')[0]?.replace('hint: wan ', '').split(' ') ?? [];
-    const again = await runWan(way ?? hint, { place, env: sandbox.env });
+    expectRefusal(run, 1, /EROFS/u, /; then wan wait \w{12}$/u);
+    await disk.remount('rw');
+    const again = await runWan(['wait', '@last'], { place, env: sandbox.env });
     expect(again.exitCode, again.stderr).toBe(0);
-    expect(again.files).toEqual([expect.stringMatching(/\.mp4$/u)]);
+    expect(again.files).toEqual(['boat.mp4']);
     expect(sandbox.submits()).toHaveLength(1);
   });
 
