@@ -17,13 +17,18 @@ export function readRemote(headers: Answer['headers']): RemoteFile {
   };
 }
 
-/** False where a 206 says of itself that it belongs to another file than the one there is a part of. */
+/**
+ * False where a 206 says of itself that it belongs to another file than the one there is a part of, or that it is no
+ * such range: its length is another.
+ */
 export function isSameFile(
   { etag, lastModified, totalBytes }: Partial<RemoteFile>,
   headers: Answer['headers'],
   range: ContentRange | undefined,
 ): boolean {
+  const length = headers['content-length'];
   return (
+    (length === undefined || range === undefined || Number(length) === range.last + 1 - range.first) &&
     (etag === undefined || (headers['etag'] ?? etag) === etag) &&
     (lastModified === undefined || (headers['last-modified'] ?? lastModified) === lastModified) &&
     (totalBytes === undefined || range?.total === totalBytes)
