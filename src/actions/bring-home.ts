@@ -1,6 +1,6 @@
 import type { Talk } from '../cli/talk.ts';
 import { WaitTimeoutError } from '../core/errors.ts';
-import { isFinal, type Job } from '../core/job.ts';
+import { hasTask, isFinal, type Job } from '../core/job.ts';
 import { attend, wasNeverAccepted, type Attention } from '../workflow/attend.ts';
 import type { FinishOptions } from '../workflow/finish-job.ts';
 import { handleOf, requireTask } from '../workflow/job-state.ts';
@@ -14,7 +14,11 @@ import { withContinuation } from '../workflow/wait.ts';
 import type { FoundJob } from './find-job.ts';
 
 export type HomeOptions = Pick<FinishOptions, 'saving' | 'deadlineMs' | 'pollIntervalMs' | 'connections'> &
-  Attention & { toStdout: (file: string) => Promise<void> };
+  Attention & {
+    toStdout: (file: string) => Promise<void>;
+    /** Leave to another process what it holds. */
+    skipsHeld?: boolean;
+  };
 
 /** Only waits and saves: what has no task yet is told, and left as it is. */
 export const onlyWaiting: Attention = { sends: false, reconciles: false };
@@ -41,26 +45,29 @@ export async function bringHome(
     toStdout: options.toStdout,
   };
   const handle = handleOf(job, isForeign);
-  const finish = async (world: Runtime, current: Job, lock: Lock) => {
+  const finish = async (world: Runtime, current: Job, lock: Lock, mayResubmit = true) => {
     const connection = await found.connect();
-    const finishing = { ...options, linkHours: found.linkHours, lookNow: true, handle };
+    const resubmits = options.resubmits === true && mayResubmit;
+    const finishing = { ...options, resubmits, linkHours: found.linkHours, lookNow: true, handle };
     return attend(world, connection, current, finishing, { lock, sink });
   };
   // A task without a record has a lock as well: two waiters must not write into one file.
   if (isForeign) {
     const unrecorded: Runtime = { ...runtime, jobs: { ...runtime.jobs, save: async () => {} } };
     const name = taskLock(job.task_id ?? job.id);
-    return withLock(runtime, talk, name, handle, options, (lock) => finish(unrecorded, job, lock));
+    return withLock(runtime, talk, { name, job, handle }, options, (lock) => finish(unrecorded, job, lock));
   }
-  return withLock(runtime, talk, job.id, handle, options, async (lock) => {
+  return withLock(runtime, talk, { name: job.id, job, handle }, options, async (lock) => {
     // Another process may have finished it while this one was on its way to the lock.
     const stored = (await runtime.jobs.find(job.id)) ?? job;
     talk.setJob(stored);
     if (isFinal(stored) && (await isStillSaved(stored.outputs[0])) && isSameWish(stored, options)) {
       return stored;
     }
+    // The word to send it again was about the send that was known when it was given.
+    const isSameSend = stored.sent_at === job.sent_at;
     const knowsMore = isUnderWay(stored) && !isUnderWay(job) && stored.task_id === job.task_id;
-    return finish(runtime, knowsMore ? { ...stored, ...outcomeOf(job) } : stored, lock);
+    return finish(runtime, knowsMore ? { ...stored, ...outcomeOf(job) } : stored, lock, isSameSend);
   });
 }
 
@@ -79,9 +86,8 @@ function requireHope(job: Job, options: HomeOptions, nowMs: number): void {
 async function withLock(
   runtime: Runtime,
   talk: Talk,
-  name: string,
-  handle: string,
-  { deadlineMs }: HomeOptions,
+  { name, job, handle }: { name: string; job: Job; handle: string },
+  { deadlineMs, skipsHeld, stopsAtTask }: HomeOptions,
   work: (lock: Lock) => Promise<Job>,
 ): Promise<Job> {
   let isTold = false;
@@ -95,8 +101,14 @@ async function withLock(
         await lock.release();
       }
     }
+    if (skipsHeld === true) {
+      talk.notice(`another wan is working on job ${job.id}; left to it`);
+      return job;
+    }
     if (!isTold) talk.notice('another wan is working on this job; following it');
     isTold = true;
+    const now = stopsAtTask === true ? await runtime.jobs.find(job.id) : undefined;
+    if (now !== undefined && hasTask(now)) return now;
     try {
       if (timer.isOver()) {
         throw new WaitTimeoutError('stopped following the other wan; the job goes on', { retryable: true });

@@ -9,7 +9,7 @@ import { handleOf, requireTask } from '../workflow/job-state.ts';
 import { askOnce } from '../workflow/query.ts';
 import { bringHome, onlyWaiting } from './bring-home.ts';
 import { findJob, type FoundJob } from './find-job.ts';
-import { tell } from './wait.ts';
+import { tell } from './outcomes.ts';
 
 const shape = { ...connectionShape, ...savingShape, taskId: z.string().optional() };
 

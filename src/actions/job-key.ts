@@ -36,8 +36,8 @@ export async function openJobKey(
   const keys = createJobKeys(directory);
   return {
     reserver: (asked, index) => {
-      // Each of several is a job of its own.
-      const key = asked.count === 1 ? jobKey : `${jobKey} (${index} of ${asked.count})`;
+      // Each of several is a job of its own; the first stands under the bare key, where another count would look.
+      const key = index === 1 ? jobKey : `${jobKey} (${index} of ${asked.count})`;
       return {
         key,
         reserve: async () => {

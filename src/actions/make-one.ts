@@ -16,11 +16,13 @@ export type Making = {
   /** Says what is about to be bought. */
   announce: () => void;
   noWait: boolean;
+  /** Hears every state of the job, from its first record on. */
+  heard: (job: Job) => void;
   finishing: Omit<HomeOptions, keyof Attention>;
 };
 
-/** A job that the service has, or that ended; `rest` waits for it and saves it. */
-export type Made = { job: Job; rest: () => Promise<Job> };
+/** A job that the service has, or that ended; `rest` waits for it and saves it. `isNew`: this command bought it. */
+export type Made = { job: Job; isNew: boolean; rest: () => Promise<Job> };
 
 /** Makes one video as far as its task; or goes on with the one that its job key stands for. */
 export async function makeOne(talk: Talk, bench: Workbench, making: Making): Promise<Made> {
@@ -28,11 +30,11 @@ export async function makeOne(talk: Talk, bench: Workbench, making: Making): Pro
   const reservation = await reserve?.reserve();
   if (reservation?.kind === 'attach') return attach(talk, bench, making, reservation.job);
   const { runtime } = bench;
-  const sink = { job: talk.setJob, toStdout: finishing.toStdout };
+  const sink = { job: making.heard, toStdout: finishing.toStdout };
   const { job, lock } = await start(reservation);
   if (making.noWait) {
     await lock.release();
-    return { job, rest: async () => job };
+    return { job, isNew: true, rest: async () => job };
   }
   const finish = async () => {
     try {
@@ -43,7 +45,7 @@ export async function makeOne(talk: Talk, bench: Workbench, making: Making): Pro
       await lock.release();
     }
   };
-  return { job, rest: finish };
+  return { job, isNew: true, rest: finish };
 
   async function start(reserved: Extract<Reservation, { kind: 'new' }> | undefined): Promise<Started> {
     if (reserved === undefined) {
@@ -64,11 +66,12 @@ export async function makeOne(talk: Talk, bench: Workbench, making: Making): Pro
 /** The job of a key that was used before: nothing new is bought, whatever became of it. */
 async function attach(talk: Talk, bench: Workbench, making: Making, stored: Job): Promise<Made> {
   const job = await settleLostSubmit(stored, bench.runtime.jobs);
-  talk.setJob(job);
+  making.heard(job);
   talk.notice(`the job key stands for job ${job.id} (${job.status}); going on with it`);
   if (isFinal(job) && job.error !== null) {
     const error = fromStoredError(job.error);
-    throw error.with({ hint: `--retry-failed makes a new job; ${error.hint ?? `wan show ${job.id}`}` });
+    const hint = `--retry-failed makes a new job; ${error.hint ?? `wan show ${job.id}`}`;
+    return { job, isNew: false, rest: () => Promise.reject(error.with({ hint })) };
   }
   const { connection } = making.plan;
   const found = foundJob(bench, job, {});
@@ -76,7 +79,7 @@ async function attach(talk: Talk, bench: Workbench, making: Making, stored: Job)
   const connect = isSameAccount ? async () => connection : found.connect;
   const options = { ...making.finishing, sends: true, reconciles: true, stopsAtTask: making.noWait };
   const home = () => bringHome(bench.runtime, talk, { ...found, connect }, options);
-  if (!making.noWait) return { job, rest: home };
+  if (!making.noWait) return { job, isNew: false, rest: home };
   const sent = hasTask(job) ? job : await home();
-  return { job: sent, rest: async () => sent };
+  return { job: sent, isNew: false, rest: async () => sent };
 }

@@ -22,9 +22,8 @@ import type { Connection } from '../workflow/runtime.ts';
 import { checkUploads } from '../workflow/upload-inputs.ts';
 import { finishDryRun } from './dry-run.ts';
 import { openJobKey } from './job-key.ts';
-import { makeOne, type Making } from './make-one.ts';
-import { finishSeveral, savedPath, settle, type Outcome } from './outcomes.ts';
-import { tell } from './wait.ts';
+import { makeOne, type Made, type Making } from './make-one.ts';
+import { finishSeveral, savedPath, settle, tell, type Outcome } from './outcomes.ts';
 import { checkCount } from './check-count.ts';
 
 /** What is wanted, and how the command line wants it. */
@@ -98,16 +97,17 @@ export async function makeVideos(
     reserve: keys?.reserver({ wish, provider: connection.provider.id, model: flags.model, count }, index),
     announce,
     noWait: !flags.wait,
+    heard: talk.setJob,
     finishing: { ...waiting, saving, connections, toStdout: stdoutWriter(context) },
   });
   const lineOf = (job: Job) => (flags.wait ? savedPath(job) : job.task_id);
-  const accepted = ({ id }: Job) => {
-    if (!flags.wait) talk.notice(`accepted as job ${id}; \`wan wait ${id}\` saves the video`);
+  const accepted = ({ job: { id }, isNew }: Made) => {
+    if (!flags.wait && isNew) talk.notice(`accepted as job ${id}; \`wan wait ${id}\` saves the video`);
   };
   if (count === 1) {
-    const { job, rest } = await makeOne(talk, bench, making(1));
-    accepted(job);
-    const done = await rest();
+    const made = await makeOne(talk, bench, making(1));
+    accepted(made);
+    const done = await made.rest();
     return tell(talk, done, false, lineOf(done));
   }
   const outcomes = await makeEach(talk, bench, count, making, accepted);
@@ -134,26 +134,35 @@ async function makeEach(
   bench: Workbench,
   count: number,
   making: (index: number) => Making,
-  accepted: (job: Job) => void,
+  accepted: (made: Made) => void,
 ): Promise<Outcome[]> {
   const ends: Promise<Outcome>[] = [];
   for (let index = 1; index <= count; index += 1) {
-    let rest: (() => Promise<Job>) | undefined;
     const name = `video ${index} of ${count}`;
+    let made: Made | undefined;
+    let id: string | undefined;
     // oxlint-disable-next-line no-await-in-loop -- nothing more is bought after one that failed
     const begun = await settle(talk, name, true, async () => {
-      const made = await makeOne(talk, bench, making(index));
-      ({ rest } = made);
-      accepted(made.job);
+      const order = making(index);
+      const heard = (job: Job) => {
+        ({ id } = job);
+        order.heard(job);
+      };
+      made = await makeOne(talk, bench, { ...order, heard });
+      accepted(made);
       return made.job;
     });
+    const { rest } = made ?? {};
     if (rest === undefined) {
-      ends.push(Promise.resolve(begun));
+      ends.push(Promise.resolve({ ...begun, name: id ?? name, id }));
       const left = count - index;
       if (left > 0) talk.notice(`${left} more ${left === 1 ? 'was' : 'were'} not sent`);
       break;
     }
-    ends.push(settle(talk, begun.job?.id ?? name, true, rest));
+    const end = settle(talk, begun.job?.id ?? name, true, rest);
+    // Nobody listens before all are bought; a fault that nobody expected is thrown below.
+    end.catch(() => {});
+    ends.push(end);
   }
   return Promise.all(ends);
 }

@@ -108,3 +108,8 @@ export function commonError(outcomes: readonly Outcome[], what: string, hint: st
 function isStop({ class: kind }: WanError): boolean {
   return kind === 'interrupted' || kind === 'terminated';
 }
+
+/** The one job of a command, brought home. */
+export function tell(talk: Talk, job: Job, isForeign: boolean, line = savedPath(job)): number {
+  return talk.finish({ value: jobDocument(job, { isForeign }), lines: line === null ? [] : [line] });
+}

@@ -137,8 +137,8 @@ function resumeOne(
   });
   if (options.saving.output === '-' && flags.output === undefined) {
     throw new UsageError('its video was meant for stdout, of which that command had its own', {
-      hint: `wan download ${found.job.id} -o -, or -o <file>`,
+      hint: `wan resume ${found.job.id} -o <file>, or -o -`,
     });
   }
-  return bringHome(bench.runtime, talk, found, options);
+  return bringHome(bench.runtime, talk, found, { ...options, skipsHeld: flags.all });
 }

@@ -4,12 +4,11 @@ import { connectionShape, readFlags, savingShape, waitingShape } from '../cli/fl
 import { refuseOneName } from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
-import { jobDocument } from '../core/documents.ts';
 import type { Job } from '../core/job.ts';
 import { bringHome, onlyWaiting } from './bring-home.ts';
 import { findJob, type FoundJob } from './find-job.ts';
 import { homeOptions } from './home-options.ts';
-import { finishSeveral, forEachJob, savedPath } from './outcomes.ts';
+import { finishSeveral, forEachJob, tell } from './outcomes.ts';
 
 const shape = { ...connectionShape, ...savingShape, ...waitingShape, taskId: z.string().optional() };
 
@@ -49,9 +48,4 @@ export async function runWait(
   } finally {
     await bench.close();
   }
-}
-
-/** The one job of a command, brought home. */
-export function tell(talk: Talk, job: Job, isForeign: boolean, line = savedPath(job)): number {
-  return talk.finish({ value: jobDocument(job, { isForeign }), lines: line === null ? [] : [line] });
 }

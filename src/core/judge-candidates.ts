@@ -31,11 +31,17 @@ export function judgeCandidates(
 ): Finding {
   const ours = candidates.filter(({ match }) => match === 'ours');
   const [first] = ours;
-  if (ours.length === 1 && first !== undefined) return { kind: 'found', taskId: first.taskId };
+  // What still runs and has not told its prompt may be a twin.
+  const mayBeOurs = candidates.some(({ match, state }) => match === 'unknown' && !isOver(state));
+  if (ours.length === 1 && first !== undefined && !mayBeOurs) return { kind: 'found', taskId: first.taskId };
   if (candidates.length === 0) {
     const untilMs = sentMs + visibleAfterMs;
     return nowMs >= untilMs ? { kind: 'not-accepted' } : { kind: 'too-early', untilMs };
   }
-  const isOver = candidates.every(({ state }) => state === 'failed' || state === 'canceled');
-  return isOver ? { kind: 'failed', candidates } : { kind: 'open', candidates };
+  const haveFailed = candidates.every(({ state }) => state === 'failed' || state === 'canceled');
+  return haveFailed ? { kind: 'failed', candidates } : { kind: 'open', candidates };
+}
+
+export function isOver(state: TaskReport['state'] | undefined): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'canceled';
 }

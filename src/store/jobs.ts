@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { errorCode } from '../core/error-code.ts';
 import { isFinal, type Job } from '../core/job.ts';
-import { makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
+import { makePrivateDirectory, syncDirectory, writeFileAtomic } from './atomic-file.ts';
 import { jobFiles } from './job-files.ts';
 import { createJobIds } from './job-ids.ts';
 import { createJobIndex } from './job-index.ts';
@@ -82,7 +83,17 @@ export function createJobStore(
   async function reopen(job: Job): Promise<void> {
     await save(job);
     // Of two records the finished one counts. Killed in between, it is as it was, and nothing was sent.
-    await orAskForDirectory('write the job’s record', () => rm(files.doneFile(job.id), { force: true }));
+    await orAskForDirectory('write the job’s record', async () => {
+      const file = files.doneFile(job.id);
+      try {
+        await rm(file);
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT') return;
+        throw error;
+      }
+      // Back after a power cut, the old end would hide the new send.
+      await syncDirectory(path.dirname(file));
+    });
   }
 
   async function writeWhereItBelongs(job: Job, text: string): Promise<void> {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type BigIntStats } from 'node:fs';
-import { copyFile, link, lstat, open, rename, rm } from 'node:fs/promises';
+import { copyFile, link, lstat, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
 import { NotSavedError } from '../core/errors.ts';
 import { syncDirectory } from './atomic-file.ts';
-import { isSameFile } from './file-hash.ts';
+import { hashFile, isSameFile } from './file-hash.ts';
 import { errorCode } from '../core/error-code.ts';
 
 export type PlaceOptions = {
@@ -75,10 +75,24 @@ export async function findPlaced(
  * @returns the absolute path that the file got
  * @throws NotSavedError when the disk refuses
  */
-export function keepUnverified(partPath: string, wantedPath: string): Promise<string> {
+export async function keepUnverified(partPath: string, wantedPath: string): Promise<string> {
   const { dir, name, ext } = parse(resolve(wantedPath));
   const unverified = join(dir, `${name}.unverified${ext}`);
-  return placeFile(partPath, unverified, { onCollision: 'number', replace: false });
+  // Each run fetches the same again: one copy of it is enough.
+  const kept = await findKept(partPath, unverified);
+  if (kept === undefined) return placeFile(partPath, unverified, { onCollision: 'number', replace: false });
+  await discard(partPath);
+  return kept;
+}
+
+async function findKept(partPath: string, unverified: string): Promise<string | undefined> {
+  try {
+    if ((await findEntry(unverified)) === undefined) return undefined;
+    const known = { bytes: (await stat(partPath)).size, sha256: await hashFile(partPath) };
+    return await findPlaced({ path: unverified, isLiteral: false }, known);
+  } catch {
+    return undefined; // then it is kept once more
+  }
 }
 
 async function place(part: string, wanted: string, options: PlaceOptions): Promise<string> {

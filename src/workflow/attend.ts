@@ -1,4 +1,4 @@
-import { BlindError, NetworkError, UnconfirmedError } from '../core/errors.ts';
+import { BlindError, NetworkError, UnconfirmedError, UsageError, WanError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { describePurchase } from '../core/purchase.ts';
 import { visibleAfterMs } from '../core/judge-candidates.ts';
@@ -54,19 +54,25 @@ async function withTask(
     await runtime.jobs.save(next);
     sink.job(next);
   };
-  const send = async (from: Job) => {
+  const send = async (from: Job, world = runtime) => {
     const plan = planOfRecord(connection, from);
     runtime.emit({ event: 'notice', job: from, message: describePurchase(plan.request, plan.model) });
-    return sendJob(runtime, { ...plan, search }, from, lock, sink.job);
+    const own = { ...from, fingerprint: connection.fingerprint };
+    return sendJob(world, { ...plan, search }, own, lock, sink.job);
   };
 
-  if (job.status === 'prepared') {
-    // Another key may pay than the one that was there then.
-    return options.sends ? send({ ...job, fingerprint: connection.fingerprint }) : job;
-  }
   // Its owner is gone, or we would not hold the lock.
   const isOpen = job.status === 'submitting' || job.status === 'unconfirmed';
-  if (isOpen && options.adopt !== undefined) {
+  if (options.adopt !== undefined && !isOpen) {
+    throw new UsageError(`job ${job.id} is ${job.status}: there is nothing to adopt a task for`, {
+      hint: `wan show ${job.id}`,
+    });
+  }
+  if (job.status === 'prepared') {
+    // Another key may pay than the one that was there then.
+    return options.sends ? send(job) : job;
+  }
+  if (options.adopt !== undefined) {
     await checkTask(runtime, connection, job, options.adopt);
     return adopt(runtime, connection, job, options.adopt, { onChange });
   }
@@ -81,16 +87,38 @@ async function withTask(
   } else if (options.resubmits !== true || !wasNeverAccepted(job)) {
     return job;
   }
+  return sendAgain(runtime, job, sink, send);
+}
+
+/**
+ * Sends a job once more whose first send came to nothing, or is still open. Until the new send is on record, the
+ * record goes on telling of the first: what stops the new one must not hide a task that the first may have made.
+ */
+async function sendAgain(
+  runtime: Runtime,
+  job: Job,
+  sink: JobSink,
+  send: (from: Job, world: Runtime) => Promise<Job>,
+): Promise<Job> {
+  const stored = (await runtime.jobs.find(job.id)) ?? job;
+  const isCertain = wasNeverAccepted(stored);
+  const before: Job = isCertain ? stored : { ...job, status: 'unconfirmed' };
+  if (isCertain) await runtime.jobs.reopen({ ...job, status: 'unconfirmed' });
+  const tellsOfNoSend = ({ status, task_id: taskId }: Job) =>
+    taskId === null && ['prepared', 'canceled', 'failed'].includes(status);
+  const save = (next: Job) => runtime.jobs.save(tellsOfNoSend(next) ? before : next);
   const again: Job = { ...job, status: 'prepared', sent_at: null, finished_at: null, error: null };
-  await runtime.jobs.reopen(again);
-  sink.job(again);
   try {
-    return await send({ ...again, fingerprint: connection.fingerprint });
+    return await send(again, { ...runtime, jobs: { ...runtime.jobs, save } });
   } catch (error) {
-    // Stopped before this send, it is as open as it was: the first one may still have been accepted.
-    const isStopped = (await runtime.jobs.find(job.id))?.status === 'canceled';
-    if (isStopped) await onChange(job);
-    throw error;
+    const now = (await runtime.jobs.find(job.id)) ?? before;
+    sink.job(now);
+    if (isCertain || now.sent_at !== job.sent_at || !(error instanceof WanError)) throw error;
+    throw new UnconfirmedError(`${error.message}; it stays open whether the first send was accepted`, {
+      hint: `wan resume ${job.id}`,
+      code: error.code,
+      requestId: error.requestId,
+    });
   }
 }
 

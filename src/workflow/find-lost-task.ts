@@ -1,5 +1,5 @@
 import type { Job } from '../core/job.ts';
-import { judgeCandidates, type Candidate, type Finding } from '../core/judge-candidates.ts';
+import { isOver, judgeCandidates, type Candidate, type Finding } from '../core/judge-candidates.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { matchTask } from '../core/match-task.ts';
 import { pollSchedule } from '../core/poll-schedule.ts';
@@ -49,13 +49,22 @@ export async function findLostTask(
   const tasks: ListedTask[] = [];
   for (const task of inTime) {
     // oxlint-disable-next-line no-await-in-loop -- a read each, of few
-    const owner = await runtime.jobs.findByTask(task.taskId);
-    if (owner === undefined || owner.id === job.id) tasks.push(task);
+    if (!(await isOwned(runtime, task, job))) tasks.push(task);
   }
   const candidates = await askUntilKnown(runtime, connection, { job, tasks, ...options });
   const finding = judgeCandidates(candidates, { sentMs, nowMs: runtime.clock.now() });
   if (list.isPromised || finding.kind === 'found' || finding.kind === 'open') return finding;
   return { kind: 'blind', reason: `${title}’s history shows no such task, which it does not promise to` };
+}
+
+/** A record that cannot be read, or is a newer version's, owns its task all the same. */
+async function isOwned({ jobs }: Runtime, { taskId }: ListedTask, job: Job): Promise<boolean> {
+  try {
+    const owner = await jobs.findByTask(taskId);
+    return owner !== undefined && owner.id !== job.id;
+  } catch {
+    return true;
+  }
 }
 
 type Asked = SearchOptions & { job: Job; tasks: readonly ListedTask[] };
@@ -90,10 +99,6 @@ async function askUntilKnown(
     const moment = { looks: round + 1, sinceSubmitMs, runningMs: undefined };
     await timer.sleep(schedule.delay(moment, runtime.random()), runtime.signal);
   }
-}
-
-function isOver(state: Candidate['state'] | undefined): boolean {
-  return state === 'succeeded' || state === 'failed' || state === 'canceled';
 }
 
 async function look(

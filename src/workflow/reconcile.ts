@@ -5,7 +5,7 @@ import {
   NotFoundError,
   UnconfirmedError,
   UsageError,
-  type WanError,
+  WanError,
 } from '../core/errors.ts';
 import { toStoredError, type Job } from '../core/job.ts';
 import type { Candidate } from '../core/judge-candidates.ts';
@@ -14,7 +14,6 @@ import { describeSend } from './job-state.ts';
 import { askOnce } from './query.ts';
 import type { Connection, Runtime } from './runtime.ts';
 import { taskLock } from './task-lock.ts';
-import { withContinuation } from './wait.ts';
 
 export type ReconcileOptions = SearchOptions & {
   /** The service has said that it failed: then a look into its list is enough to believe it. */
@@ -36,10 +35,20 @@ export async function reconcile(
   options: ReconcileOptions,
 ): Promise<Job> {
   const search = await findLostTask(runtime, connection, job, options).catch((error: unknown) => {
-    throw withContinuation(error, `wan resume ${job.id}`);
+    if (!(error instanceof WanError)) throw error;
+    throw error.with({
+      message: `${error.message}; it stays open whether the service accepted the job`,
+      hint: `wan resume ${job.id}`,
+    });
   });
   if (search.kind === 'found') {
-    return adopt(runtime, connection, job, search.taskId, options);
+    return adopt(runtime, connection, job, search.taskId, options).catch((error: unknown) => {
+      // Found by us, not named by the user: another job was quicker.
+      if (!(error instanceof UsageError)) throw error;
+      throw new UnconfirmedError(`it stays open what became of job ${job.id}: ${error.message}`, {
+        hint: `wan resume ${job.id}`,
+      });
+    });
   }
   const error = errorOf(job, search, runtime.clock.now(), options.saidFailed);
   const status = error instanceof UnconfirmedError ? 'unconfirmed' : 'failed';
@@ -98,6 +107,12 @@ export async function checkTask(
 ): Promise<void> {
   const asked = { ...job, task_id: taskId, status: 'queued', submitted_at: null } as const;
   await askOnce(runtime, connection, asked, null).catch((error: unknown) => {
+    if (error instanceof NetworkError) {
+      throw new UnconfirmedError(`${error.message}; it stays open what became of job ${job.id}`, {
+        hint: `wan resume ${job.id} --adopt ${taskId}`,
+        requestId: error.requestId,
+      });
+    }
     if (!(error instanceof NotFoundError)) throw error;
     throw error.with({ hint: `check the id; it stays open what became of job ${job.id}` });
   });

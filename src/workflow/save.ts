@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { ChecksumError, NotFoundError, NotSavedError, WanError } from '../core/errors.ts';
+import { ChecksumError, NetworkError, NotFoundError, NotSavedError, WanError } from '../core/errors.ts';
 import { hasTask, type Job, type JobOutput, type Saving } from '../core/job.ts';
 import { verifyMp4 } from '../media/mp4.ts';
 import { forgetPart, removeParts } from '../store/part-record.ts';
@@ -142,7 +142,7 @@ async function freshLink(
   { linkHours, onChange }: SaveOptions,
 ): Promise<string> {
   if (!hasTask(job)) throw new NotSavedError('the job has no task to ask for a new link');
-  const current = await askOnce(runtime, connection, job, linkHours);
+  const current = await askAFewTimes(runtime, () => askOnce(runtime, connection, job, linkHours));
   if (current.status === 'expired') {
     await onChange(current);
     throw new NotFoundError('the service no longer has the video: the task has expired', {
@@ -152,6 +152,21 @@ async function freshLink(
   const url = current.outputs[0]?.url;
   if (url === undefined) throw new NotSavedError('the service gives no link to the video now');
   return url;
+}
+
+/** A service that stumbles once is no reason to give up a rendered video. */
+async function askAFewTimes<Answer>(runtime: Runtime, ask: () => Promise<Answer>): Promise<Answer> {
+  for (const delayMs of [1_000, 3_000, 9_000]) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- only what failed is asked again
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof NetworkError) || !error.retryable) throw error;
+      // oxlint-disable-next-line no-await-in-loop
+      await runtime.clock.sleep(delayMs, runtime.signal);
+    }
+  }
+  return ask();
 }
 
 function warnOfLength(runtime: Runtime, job: Job, seconds: number): void {

@@ -7,6 +7,7 @@ import type { SendOutcome } from '../core/http.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import { forgetDeadUploads } from './cached-upload.ts';
 import type { SearchOptions } from './find-lost-task.ts';
+import { handleOf } from './job-state.ts';
 import { nextModel } from './pick-model.ts';
 import { reconcile } from './reconcile.ts';
 import { withRegionHint } from './region-hint.ts';
@@ -53,7 +54,10 @@ export async function submitJob(
     await runtime.jobs.save(current);
   };
   const fail = async (status: 'failed' | 'unconfirmed', error: WanError) => {
-    await write({ status, error: toStoredError(error), request_id: error.requestId ?? null });
+    const writing = write({ status, error: toStoredError(error), request_id: error.requestId ?? null });
+    await writing.catch((reason: unknown) => {
+      throw status === 'unconfirmed' ? stillOpen(reason, job) : reason;
+    });
     return error;
   };
 
@@ -82,7 +86,7 @@ export async function submitJob(
           request_id: verdict.requestId ?? null,
           submitted_at: nowIso(runtime),
         }).catch((error: unknown) => {
-          throw withTask(error, verdict.taskId);
+          throw stillOpen(error, current, verdict.taskId);
         });
         runtime.emit({ event: 'submitted', job: current });
         return current;
@@ -131,12 +135,17 @@ export async function submitJob(
   }
 }
 
-/** A disk that fails at this moment must not hide what was bought. */
-function withTask(error: unknown, taskId: string): unknown {
+/** A disk that fails while it is open, or just known, what was bought must not hide that. */
+function stillOpen(error: unknown, job: Job, taskId?: string): unknown {
   if (!(error instanceof WanError)) return error;
-  return error.with({
-    message: `${error.message}; the service has accepted the job as task ${taskId}`,
-    hint: `wan wait --task-id ${taskId}`,
+  const what =
+    taskId === undefined
+      ? 'the service may have accepted the job; it was not sent again'
+      : `the service has accepted the job as task ${taskId}`;
+  const place = taskId === undefined ? job.id : handleOf({ ...job, task_id: taskId }, true);
+  return new UnconfirmedError(`${error.message}; ${what}`, {
+    hint: taskId === undefined ? `wan resume ${place}` : `wan wait ${place}`,
+    cause: error,
   });
 }
 
