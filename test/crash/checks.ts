@@ -2,7 +2,7 @@ import path from 'node:path';
 import { listFiles } from '../helpers/run-wan.ts';
 import { debrisIn, recordsIn, sha256Of, type Record } from './records.ts';
 import type { Scenario } from './scenarios.ts';
-import { isSubmit, video, type Strike, type TracedRun, type World } from './world.ts';
+import { isSubmit, noLongerOpenMs, video, type Strike, type TracedRun, type World } from './world.ts';
 
 // Every check gives what is wrong as sentences: one crash may break several promises.
 
@@ -61,6 +61,10 @@ export async function checkJobs(world: World, scenario: Scenario, last: TracedRu
       problems.push(
         `"${prompt}" was paid, and its record says ${record?.status ?? 'nothing: there is none'}`,
       );
+    } else if (scenario.isOld && record?.status === 'failed') {
+      // By then it is certain that nothing was accepted: this run has found that out, or an earlier one.
+      isOpen = true;
+      if (last.exitCode !== 6 && last.exitCode !== 0) problems.push(`never accepted, exit ${last.exitCode}`);
     } else if (record !== undefined && record.status !== 'canceled') {
       problems.push(`"${prompt}" ended as ${record.status}, not sent`);
     }
@@ -108,19 +112,19 @@ function checkUnconfirmed(
   return problems;
 }
 
-const laterMs = 10 * 60_000 + 30_000;
-
 /** Ten minutes after a send that the service's list does not show, the user's word sends exactly once more. */
 export async function checkLateResubmit(world: World, scenario: Scenario): Promise<string[]> {
   if (scenario.provider !== 'dashscope') return [];
-  const lost = (await recordsIn(world)).filter(({ status }) => /^(?:unconfirmed|submitting)$/u.test(status));
+  const lost = (await recordsIn(world)).filter(({ status }) =>
+    /^(?:unconfirmed|submitting|failed)$/u.test(status),
+  );
   const problems: string[] = [];
-  if (lost.length > 0) world.pass(laterMs);
+  if (lost.length > 0) world.later(noLongerOpenMs);
   for (const { id, request } of lost) {
     const sentBefore = world.requests.filter(isSubmit).length;
     // One after the other: the service's log is one.
     // oxlint-disable-next-line no-await-in-loop
-    const run = await world.run(['resume', id, '--resubmit'], { laterMs });
+    const run = await world.run(['resume', id, '--resubmit']);
     const sent = world.requests.filter(isSubmit).length - sentBefore;
     if (run.exitCode !== 0) problems.push(`--resubmit ended with ${run.exitCode}: ${run.stderr}`);
     if (sent !== 1) problems.push(`--resubmit sent ${sent} times`);
@@ -165,7 +169,10 @@ export async function checkRest(world: World, scenario: Scenario): Promise<strin
   const saved = records.filter(({ status }) => status === 'succeeded').length;
   if (copies !== saved) problems.push(`${saved} saved, but there is ${files.join(', ')}`);
   // Young ones may belong to a living process: the next look at the jobs takes them away once they are old.
-  if ((await staleIn(world)).length > 0) await world.run(['list'], { laterMs: 2 * 3_600_000 });
+  if ((await staleIn(world)).length > 0) {
+    world.later(2 * 3_600_000);
+    await world.run(['list']);
+  }
   const stale = await staleIn(world);
   if (stale.length > 0) problems.push(`nobody takes away: ${stale.join(', ')}`);
   return problems;

@@ -10,7 +10,7 @@ import { record, trial } from './trial.ts';
 //   WAN_CRASH_SEED=7              other ones
 //   WAN_CRASH_ONLY=t2v:SIGKILL:57 this one alone; instead of the number also how the point's name begins
 
-const { WAN_CRASH_POINTS = '33', WAN_CRASH_SEED = '20', WAN_CRASH_ONLY } = process.env;
+const { WAN_CRASH_POINTS = '36', WAN_CRASH_SEED = '20', WAN_CRASH_ONLY } = process.env;
 const seed = Number(WAN_CRASH_SEED);
 const wanted = WAN_CRASH_POINTS === 'all' ? 'all' : Math.ceil(Number(WAN_CRASH_POINTS) / scenarios.length);
 /** One process for each core. */

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bmpFile } from '../media/probe-files.ts';
 import { recordsIn } from './records.ts';
-import { latencyMs, type Kind, type Provider, type World } from './world.ts';
+import { latencyMs, noLongerOpenMs, type Kind, type Provider, type World } from './world.ts';
 
 export type Scenario = Kind & {
   name: string;
@@ -12,6 +12,8 @@ export type Scenario = Kind & {
   begin: (world: World) => Promise<readonly string[]>;
   /** The command line that goes on after the crash. */
   again: readonly string[];
+  /** The job is so old that the service's list would show it. */
+  isOld: boolean;
 };
 
 const plain: Kind = { provider: 'dashscope', size: 'long', hasLinks: true };
@@ -60,6 +62,16 @@ export const scenarios: readonly Scenario[] = [
       return resume;
     },
     again: resume,
+    isOld: false,
+  },
+  {
+    // The user's word buys once more, and a crash in the middle of that must not make it twice.
+    ...one('resubmit', 'dashscope', async (world) => {
+      await world.run(t2v, { strike: { at: 'before send POST', signal: 'SIGKILL' } });
+      world.later(noLongerOpenMs);
+      return ['resume', await onlyId(world), '--resubmit'];
+    }),
+    isOld: true,
   },
   one('acedata-t2v', 'acedata', async () => t2v),
   one('sinancode-i2v', 'sinancode', async (world) => {
@@ -69,7 +81,7 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 function one(name: string, provider: Provider, begin: Scenario['begin']): Scenario {
-  return { ...plain, name, provider, prompts: [prompt], begin, again: resume };
+  return { ...plain, name, provider, prompts: [prompt], begin, again: resume, isOld: false };
 }
 
 /** Large enough to be sent in several pieces. */

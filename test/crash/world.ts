@@ -30,17 +30,22 @@ export type World = {
   place: Place;
   /** Requests that are over, in the order in which they ended. */
   requests: RequestLogEntry[];
-  /** Runs wan, counting its points. `laterMs` sets all clocks ahead, the service's too. */
-  run: (args: readonly string[], options?: { strike?: Strike; laterMs?: number }) => Promise<TracedRun>;
+  /** Runs wan, counting its points. */
+  run: (args: readonly string[], options?: { strike?: Strike }) => Promise<TracedRun>;
   /** The tasks that the service has accepted: what would be billed. */
   tasks: () => Promise<{ id: string; prompt: string }[]>;
   /** Lets the service's time pass. It stands still otherwise, so that every run sees the same. */
   pass: (ms: number) => void;
+  /** Sets every clock ahead, also those of the runs to come. */
+  later: (ms: number) => void;
   close: () => Promise<void>;
 };
 
 /** How long a task takes at the service. */
 export const latencyMs = 3_000;
+
+/** After so long a submit that the service's list does not show was never accepted. */
+export const noLongerOpenMs = 10 * 60_000 + 30_000;
 
 const preload = new URL('./preload/kill-at.mjs', import.meta.url).href;
 /** What the service serves: one that takes a while, or one that is fetched over several connections. */
@@ -78,17 +83,18 @@ export async function openWorld({ provider, size, hasLinks }: Kind): Promise<Wor
   });
   const environment = environmentFor(sandbox.origin, provider);
   let runs = 0;
+  let aheadMs = 0;
   return {
     place,
     requests,
-    run: async (args, { strike, laterMs = 0 } = {}) => {
+    run: async (args, { strike } = {}) => {
       runs += 1;
       const trace = path.join(root, `trace-${runs}`);
       const env = {
         ...environment,
         WAN_CRASH_ROOT: root,
         WAN_CRASH_TRACE: trace,
-        WAN_CRASH_SHIFT: String(laterMs),
+        WAN_CRASH_SHIFT: String(aheadMs),
         ...(hasLinks ? {} : { WAN_CRASH_LINKS: 'none' }),
         ...(strike === undefined ? {} : { WAN_CRASH_AT: String(strike.at), WAN_CRASH_SIGNAL: strike.signal }),
       };
@@ -108,6 +114,10 @@ export async function openWorld({ provider, size, hasLinks }: Kind): Promise<Wor
     },
     pass: (ms) => {
       now += ms;
+    },
+    later: (ms) => {
+      now += ms;
+      aheadMs += ms;
     },
     close: async () => {
       await sandbox.close();
