@@ -27,6 +27,17 @@ import { exitCodesHelp } from './cli/exit-codes-help.ts';
 
 /** Runs one command line. Gives the exit code; the only place where failures become words. */
 export async function main(argv: readonly string[], context: Context): Promise<number> {
+  const exitCode = await runCommand(argv, context);
+  await context.io.flush();
+  const failure = context.io.outFailure();
+  if (failure === undefined) return exitCode;
+  // A script that reads an empty document must not take it for success.
+  context.io.err(`error: stdout cannot be written (${failure})`);
+  await context.io.flush();
+  return exitCode === 0 ? 1 : exitCode;
+}
+
+async function runCommand(argv: readonly string[], context: Context): Promise<number> {
   const session: Session = { context, exitCode: 0, talk: undefined, subjects: new Map() };
   const program = createProgram(session, argv);
   try {
@@ -46,7 +57,6 @@ export async function main(argv: readonly string[], context: Context): Promise<n
   } finally {
     session.talk?.close();
     if (session.talk !== undefined) await (await import('./actions/remind.ts')).remind(context, session.talk);
-    await context.io.flush();
   }
 }
 

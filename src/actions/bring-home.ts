@@ -1,9 +1,9 @@
 import type { Talk } from '../cli/talk.ts';
-import { WaitTimeoutError } from '../core/errors.ts';
+import { UsageError, WaitTimeoutError } from '../core/errors.ts';
 import { hasTask, isFinal, type Job } from '../core/job.ts';
-import { attend, wasNeverAccepted, type Attention } from '../workflow/attend.ts';
+import { attend, type Attention } from '../workflow/attend.ts';
 import type { FinishOptions } from '../workflow/finish-job.ts';
-import { handleOf, requireTask } from '../workflow/job-state.ts';
+import { handleOf, requireTask, wasNeverAccepted } from '../workflow/job-state.ts';
 import { checkTarget } from '../workflow/output-target.ts';
 import type { Runtime } from '../workflow/runtime.ts';
 import { isStillSaved } from '../workflow/save.ts';
@@ -36,6 +36,11 @@ export async function bringHome(
   const { job, isForeign } = found;
   const own = job.outputs[0];
   const wants = options.saving.output;
+  if (options.adopt !== undefined && job.status !== 'unconfirmed' && job.status !== 'submitting') {
+    throw new UsageError(`job ${job.id} is ${job.status}: there is nothing to adopt a task for`, {
+      hint: `wan show ${job.id}`,
+    });
+  }
   // What was saved and is still there need not be fetched again, unless it is wanted elsewhere.
   if ((await isStillSaved(own)) && (wants === own?.path || isSameWish(job, options))) return job;
   requireHope(job, options, runtime.clock.now());

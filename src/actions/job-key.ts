@@ -4,11 +4,21 @@ import type { Talk } from '../cli/talk.ts';
 import type { Workbench } from '../cli/workbench.ts';
 import { requestPrint, type AskedFor } from '../core/request-print.ts';
 import { createJobKeys } from '../store/job-keys.ts';
-import { reserveJob, type Reservation } from '../workflow/reserve-job.ts';
+import { otherRequest, reserveJob, type Reservation } from '../workflow/reserve-job.ts';
 
 export type KeyDesk = {
   /** What finds or makes the job that the key stands for. */
-  reserver: (asked: AskedFor, index: number) => { key: string; reserve: () => Promise<Reservation> };
+  reserver: (asked: AskedFor, place: { index: number; isLocal: boolean }) => KeyedReservation;
+};
+
+export type KeyedReservation = {
+  /** The key, as the user knows it. */
+  name: string;
+  reserve: () => Promise<Reservation>;
+  /** Notes that the job's record is there. */
+  recorded: (jobId: string) => Promise<void>;
+  /** Looks only. @throws {UsageError} when the key stands for another request */
+  look: () => Promise<void>;
 };
 
 /** The job key of a command, where it has one. */
@@ -16,13 +26,9 @@ export async function openJobKey(
   context: Context,
   talk: Talk,
   { runtime }: Workbench,
-  {
-    jobKey,
-    retryFailed,
-    dryRun,
-  }: { jobKey?: string | undefined; retryFailed: boolean; dryRun?: boolean | undefined },
+  { jobKey, retryFailed }: { jobKey?: string | undefined; retryFailed: boolean },
 ): Promise<KeyDesk | undefined> {
-  if (jobKey === undefined || dryRun === true) return undefined;
+  if (jobKey === undefined) return undefined;
   const directory = context.stateDirectory();
   const isNew = await stat(directory).then(
     () => false,
@@ -35,14 +41,22 @@ export async function openJobKey(
   }
   const keys = createJobKeys(directory);
   return {
-    reserver: (asked, index) => {
+    reserver: (asked, { index, isLocal }) => {
       // Each of several is a job of its own; the first stands under the bare key, where another count would look.
-      const key = index === 1 ? jobKey : `${jobKey} (${index} of ${asked.count})`;
+      const name = index === 1 ? jobKey : `${jobKey} (${index} of ${asked.count})`;
+      // What the sandbox made must not pass for a video.
+      const key = isLocal ? `${name} (sandbox)` : name;
+      const print = () => runtime.jobs.fingerprint(requestPrint(asked));
       return {
-        key,
-        reserve: async () => {
-          const request = await runtime.jobs.fingerprint(requestPrint(asked));
-          return reserveJob(runtime, keys, { key, request, retryFailed });
+        name: jobKey,
+        reserve: async () =>
+          reserveJob(runtime, keys, { name: jobKey, key, request: await print(), retryFailed }),
+        recorded: async (jobId) => keys.replace(key, { jobId, request: await print(), isRecorded: true }),
+        look: async () => {
+          const claim = await keys.find(key);
+          if (claim === undefined) return;
+          if (claim.request !== (await print())) throw otherRequest(jobKey, claim.jobId);
+          talk.notice(`the job key stands for job ${claim.jobId} already: nothing would be bought`);
         },
       };
     },

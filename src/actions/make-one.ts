@@ -9,10 +9,11 @@ import type { Reservation } from '../workflow/reserve-job.ts';
 import { startJob, type Plan, type Started } from '../workflow/start-job.ts';
 import { bringHome, type HomeOptions } from './bring-home.ts';
 import { foundJob } from './find-job.ts';
+import type { KeyedReservation } from './job-key.ts';
 
 export type Making = {
   plan: Plan;
-  reserve: { key: string; reserve: () => Promise<Reservation> } | undefined;
+  reserve: KeyedReservation | undefined;
   /** Says what is about to be bought. */
   announce: () => void;
   noWait: boolean;
@@ -59,7 +60,12 @@ export async function makeOne(talk: Talk, bench: Workbench, making: Making): Pro
       await reserved.lock.release();
       throw error;
     }
-    return startJob(runtime, { ...plan, jobKey: reserve?.key }, sink, reserved);
+    return startJob(
+      runtime,
+      { ...plan, jobKey: reserve?.name, onRecorded: reserve?.recorded },
+      sink,
+      reserved,
+    );
   }
 }
 
@@ -70,7 +76,7 @@ async function attach(talk: Talk, bench: Workbench, making: Making, stored: Job)
   talk.notice(`the job key stands for job ${job.id} (${job.status}); going on with it`);
   if (isFinal(job) && job.error !== null) {
     const error = fromStoredError(job.error);
-    const hint = `--retry-failed makes a new job; ${error.hint ?? `wan show ${job.id}`}`;
+    const hint = `--retry-failed makes a new job of the same request; another one needs another --job-key`;
     return { job, isNew: false, rest: () => Promise.reject(error.with({ hint })) };
   }
   const { connection } = making.plan;

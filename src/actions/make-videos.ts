@@ -13,6 +13,7 @@ import type { Talk } from '../cli/talk.ts';
 import type { Workbench } from '../cli/workbench.ts';
 import { NoKeyError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
+import { isLoopbackHost } from '../core/loopback.ts';
 import { describePurchase } from '../core/purchase.ts';
 import type { GenerationRequest } from '../core/request.ts';
 import type { Wish } from '../core/wish.ts';
@@ -75,7 +76,13 @@ export async function makeVideos(
     const purchase = describePurchase(plan.request, plan.model);
     if (!talk.flags.quiet) context.io.err(count === 1 ? purchase : `${count} × ${purchase}`);
   });
+  const reservation = (index: number) =>
+    keys?.reserver(
+      { wish, provider: connection.provider.id, model: flags.model, count },
+      { index, isLocal: isLoopbackHost(new URL(connection.base).hostname) },
+    );
   if (flags.dryRun === true) {
+    await reservation(1)?.look();
     announce();
     await checkUploads(bench.runtime, connection, plan.request, plan.model).catch((error: unknown) => {
       // Who has no key at all yet is only looking.
@@ -94,7 +101,7 @@ export async function makeVideos(
       search,
       ...(count === 1 ? {} : { index }),
     },
-    reserve: keys?.reserver({ wish, provider: connection.provider.id, model: flags.model, count }, index),
+    reserve: reservation(index),
     announce,
     noWait: !flags.wait,
     heard: talk.setJob,

@@ -45,6 +45,7 @@ export function jobLines(job: Job, { nowMs, record, files }: Surroundings): stri
     ['error', errorOf(job)],
     ['hint', cutLinks(job.error?.hint ?? '')],
     ['request id', job.request_id],
+    ['job key', job.job_key ?? null],
     ['record', record],
     ...nextSteps(job, files).map((step): Row => ['next', step]),
   ];

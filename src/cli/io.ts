@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { errorCode } from '../core/error-code.ts';
 import type { Redact } from '../core/redact.ts';
 
 /** A stream that may be a terminal; of a pipe, `isTTY` is absent. */
@@ -10,6 +11,8 @@ export type Io = {
   err: (line: string) => void;
   /** Waits until everything written has left; a full pipe must not cut a document short. */
   flush: () => Promise<void>;
+  /** Why stdout could not be written, other than that its reader went away; known after `flush`. */
+  outFailure: () => string | undefined;
   /** stderr as a stream, for the spinner alone. */
   stderr: TerminalStream;
   stdout: TerminalStream;
@@ -38,6 +41,7 @@ export function createIo(streams: {
     flush: async () => {
       await Promise.all([flushed(stdout), flushed(stderr)]);
     },
+    outFailure: () => stdout.failure(),
     get stderr() {
       return stderr().stream;
     },
@@ -56,22 +60,29 @@ export function createIo(streams: {
   };
 }
 
-type Voice = { (): { stream: TerminalStream; isClosed: () => boolean }; isOpen: () => boolean };
+type Voice = {
+  (): { stream: TerminalStream; isClosed: () => boolean };
+  isOpen: () => boolean;
+  failure: () => string | undefined;
+};
 
 /** A reader that went away (`wan list | head -1`) is no failure, and loses nothing: work goes on. */
 function openOnce(open: () => TerminalStream): Voice {
   let opened: { stream: TerminalStream; isClosed: () => boolean } | undefined;
+  let failure: string | undefined;
   const voice = () => {
     if (opened !== undefined) return opened;
     const stream = open();
     let isClosed = false;
-    stream.on('error', () => {
+    stream.on('error', (error) => {
       isClosed = true;
+      const code = errorCode(error) ?? error.message;
+      if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') failure ??= code;
     });
     opened = { stream, isClosed: () => isClosed };
     return opened;
   };
-  return Object.assign(voice, { isOpen: () => opened !== undefined });
+  return Object.assign(voice, { isOpen: () => opened !== undefined, failure: () => failure });
 }
 
 async function flushed(voice: Voice): Promise<void> {

@@ -19,10 +19,15 @@ export type Finding =
   /** There is none, and by now there would be. */
   | { kind: 'not-accepted' }
   /** There is none yet, and one may still appear. */
-  | { kind: 'too-early'; untilMs: number };
+  | { kind: 'too-early'; untilMs: number }
+  /** The list goes back a day, and it was sent before that: what it does not show proves nothing any more. */
+  | { kind: 'too-late' };
 
 /** A task is listed by then, if there is one. */
 export const visibleAfterMs = 10 * 60_000;
+
+/** A service that lists a day may be a little behind it. */
+const listedMs = 23.5 * 60 * 60_000;
 
 /** @param sentMs when the submit was sent, in milliseconds since 1970 like `nowMs` */
 export function judgeCandidates(
@@ -36,6 +41,7 @@ export function judgeCandidates(
   if (ours.length === 1 && first !== undefined && !mayBeOurs) return { kind: 'found', taskId: first.taskId };
   if (candidates.length === 0) {
     const untilMs = sentMs + visibleAfterMs;
+    if (nowMs - sentMs > listedMs) return { kind: 'too-late' };
     return nowMs >= untilMs ? { kind: 'not-accepted' } : { kind: 'too-early', untilMs };
   }
   const haveFailed = candidates.every(({ state }) => state === 'failed' || state === 'canceled');

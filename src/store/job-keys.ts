@@ -13,6 +13,8 @@ export type KeyClaim = {
   jobId: string;
   /** A hash of the request, by which another one under the same key is known. */
   request: string;
+  /** Its record was written. Without one now, it is gone, and what it said of a send with it. */
+  isRecorded?: boolean;
 };
 
 export type JobKeys = {
@@ -31,8 +33,8 @@ export function createJobKeys(stateDirectory: string): JobKeys {
   // A key is whatever a person likes; a file's name is not.
   const hash = (key: string) => createHash('sha256').update(key).digest('hex').slice(0, 32);
   const file = (key: string) => path.join(directory, `${hash(key)}.json`);
-  const text = (key: string, { jobId, request }: KeyClaim) =>
-    `${JSON.stringify({ schema: 1, key, job_id: jobId, request })}\n`;
+  const text = (key: string, { jobId, request, isRecorded = false }: KeyClaim) =>
+    `${JSON.stringify({ schema: 1, key, job_id: jobId, request, recorded: isRecorded })}\n`;
 
   async function find(key: string): Promise<KeyClaim | undefined> {
     const content = await readPlainFile(file(key)).catch((error: unknown) => {
@@ -76,7 +78,8 @@ function parse(content: string): KeyClaim | undefined {
     const data: unknown = JSON.parse(content);
     const jobId = parseJobId(asText(at(data, 'job_id')) ?? '');
     const request = asText(at(data, 'request'));
-    return jobId === undefined || request === undefined ? undefined : { jobId, request };
+    const isRecorded = at(data, 'recorded') === true;
+    return jobId === undefined || request === undefined ? undefined : { jobId, request, isRecorded };
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { describePurchase } from '../core/purchase.ts';
 import { visibleAfterMs } from '../core/judge-candidates.ts';
 import type { Lock } from '../store/lock.ts';
 import { finishJob, type FinishOptions } from './finish-job.ts';
-import { requireTask } from './job-state.ts';
+import { requireTask, wasNeverAccepted } from './job-state.ts';
 import { adopt, checkTask, reconcile } from './reconcile.ts';
 import type { Connection, Runtime } from './runtime.ts';
 import { planOfRecord, sendJob, type JobSink } from './start-job.ts';
@@ -35,11 +35,6 @@ export async function attend(
   requireTask(job, runtime.clock.now());
   if (options.stopsAtTask === true) return job;
   return finishJob(runtime, connection, job, options, sink);
-}
-
-/** True for a job of which it is certain that the service never took it. */
-export function wasNeverAccepted({ status, task_id: taskId, sent_at: sentAt, error }: Job): boolean {
-  return status === 'failed' && taskId === null && sentAt !== null && error?.class === 'network';
 }
 
 async function withTask(

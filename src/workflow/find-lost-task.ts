@@ -46,15 +46,49 @@ export async function findLostTask(
     return { kind: 'blind', reason: `${title}’s list of tasks could not be read: ${listing.reason}` };
   }
   const inTime = candidatesIn(listing.tasks, { model: job.model, sentMs: sentMs + listing.aheadMs });
-  const tasks: ListedTask[] = [];
-  for (const task of inTime) {
-    // oxlint-disable-next-line no-await-in-loop -- a read each, of few
-    if (!(await isOwned(runtime, task, job))) tasks.push(task);
-  }
+  const tasks = await unowned(runtime, inTime, job);
   const candidates = await askUntilKnown(runtime, connection, { job, tasks, ...options });
   const finding = judgeCandidates(candidates, { sentMs, nowMs: runtime.clock.now() });
+  if (finding.kind === 'not-accepted') {
+    const twins = await findElsewhen(runtime, connection, { job, tasks: listing.tasks });
+    if (twins.length > 0) return { kind: 'open', candidates: twins };
+  }
   if (list.isPromised || finding.kind === 'found' || finding.kind === 'open') return finding;
   return { kind: 'blind', reason: `${title}’s history shows no such task, which it does not promise to` };
+}
+
+/** As many tasks of the same model as are looked at before it is said that none is ours. */
+const maxTwins = 50;
+
+/**
+ * Tasks with our prompt that were made at another time. The time is ours, and a clock that was set since the send makes
+ * it wrong: such a task is never taken, but it keeps anybody from saying that there is none.
+ */
+async function findElsewhen(
+  runtime: Runtime,
+  connection: Connection,
+  { job, tasks }: { job: Job; tasks: readonly ListedTask[] },
+): Promise<Candidate[]> {
+  const alike = tasks.filter(({ model }) => model === undefined || job.model === null || model === job.model);
+  const free = await unowned(runtime, alike, job);
+  const request = job.request as GenerationRequest | null;
+  const found: Candidate[] = [];
+  for (const task of free.slice(0, maxTwins)) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other is gentle
+    const candidate = await look(runtime, connection, request, task);
+    if (candidate.match === 'ours') found.push(candidate);
+  }
+  return found;
+}
+
+/** Those that no record of ours leads to. */
+async function unowned(runtime: Runtime, tasks: readonly ListedTask[], job: Job): Promise<ListedTask[]> {
+  const free: ListedTask[] = [];
+  for (const task of tasks) {
+    // oxlint-disable-next-line no-await-in-loop -- a read each
+    if (!(await isOwned(runtime, task, job))) free.push(task);
+  }
+  return free;
 }
 
 /** A record that cannot be read, or is a newer version's, owns its task all the same. */

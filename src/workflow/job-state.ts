@@ -34,12 +34,19 @@ export function failureOf(job: Job): WanError | undefined {
   if (job.error === null || (job.status !== 'failed' && job.status !== 'canceled')) return undefined;
   const error = fromStoredError(job.error);
   if (error.class === 'generation_failed' || error.class === 'content_filter') return error;
+  // Never accepted is no failed generation: it can be sent again.
+  if (wasNeverAccepted(job)) return error;
   return errorOfClass('generation_failed', error.message, {
     hint: error.hint ?? 'run it again',
     code: error.code,
     requestId: error.requestId,
     cause: error,
   });
+}
+
+/** True for a job of which it is certain that the service never took it. */
+export function wasNeverAccepted({ status, task_id: taskId, sent_at: sentAt, error }: Job): boolean {
+  return status === 'failed' && taskId === null && sentAt !== null && error?.class === 'network';
 }
 
 /** @throws {WanError} for a job that has no task to ask for */

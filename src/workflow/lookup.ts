@@ -32,9 +32,9 @@ export async function findNamed(jobs: JobStore, asked: Asked): Promise<Named> {
     });
   }
   if (taskId !== undefined) return findTask(jobs, readTaskId(taskId));
-  if (task === undefined) {
+  if (task === undefined || task.trim() === '') {
     throw new UsageError('which job?', {
-      hint: `wan ${command} <job>, or --task-id <id>; \`wan list\` shows them`,
+      hint: `wan ${command} <job>${takesTaskId.includes(command) ? ', or --task-id <id>' : ''}; \`wan list\` shows them`,
     });
   }
   const id = parseJobId(task);
@@ -44,10 +44,19 @@ export async function findNamed(jobs: JobStore, asked: Asked): Promise<Named> {
     (await findLast(jobs, task)) ??
     (await findByPart(jobs, task));
   if (job !== undefined) return { kind: 'job', job };
-  throw new NotFoundError(`there is no record of a job ${task}`, {
-    hint: `\`wan list\` shows the jobs; for a task of another machine: wan ${command} --task-id ${task}`,
+  const isTask = asTaskId(task) !== undefined && takesTaskId.includes(command);
+  throw new NotFoundError(`there is no record of a job ${shorten(task, 60)}`, {
+    hint: isTask
+      ? `\`wan list\` shows the jobs; for a task of another machine: wan ${command} --task-id ${task}`
+      : '`wan list` shows the jobs',
   });
 }
+
+/** Commands that do without a record. */
+const takesTaskId = ['status', 'wait', 'download', 'cancel'];
+
+/** No id is as long. */
+const maxIdLength = 200;
 
 /** The task itself is there whatever became of our record of it. */
 async function findTask(jobs: JobStore, taskId: string): Promise<Named> {
@@ -74,7 +83,7 @@ async function findLast(jobs: JobStore, task: string): Promise<Job | undefined> 
 const maxShown = 10;
 
 async function findByPart(jobs: JobStore, text: string): Promise<Job | undefined> {
-  const fitting = await jobs.match(text);
+  const fitting = text.length > maxIdLength ? [] : await jobs.match(text);
   const [only] = fitting;
   if (only === undefined) return undefined;
   if (fitting.length === 1) return jobs.find(only.id);

@@ -8,7 +8,7 @@ import {
   WanError,
 } from '../core/errors.ts';
 import { toStoredError, type Job } from '../core/job.ts';
-import type { Candidate } from '../core/judge-candidates.ts';
+import { visibleAfterMs, type Candidate } from '../core/judge-candidates.ts';
 import { findLostTask, type Search, type SearchOptions } from './find-lost-task.ts';
 import { describeSend } from './job-state.ts';
 import { askOnce } from './query.ts';
@@ -126,6 +126,7 @@ function errorOf(
 ): WanError {
   const resume = `wan resume ${job.id}`;
   const sent = describeSend(job, nowMs);
+  const sentMs = Date.parse(job.sent_at ?? job.created_at);
   const open = (why: string, hint: string, Kind = UnconfirmedError) =>
     new Kind(
       `it is not known whether the service accepted job ${job.id}: ${why}; ${sent}; it was not sent again`,
@@ -141,8 +142,13 @@ function errorOf(
     case 'too-early':
       if (saidFailed !== undefined) return saidFailed.with({ hint: 'nothing was started; run it again' });
       return open(
-        'its list shows no such task yet',
-        `${resume} after ${new Date(search.untilMs).toISOString()}: by then it would be listed`,
+        `its list shows no such task yet, and may until ${new Date(search.untilMs).toISOString()}`,
+        resume,
+      );
+    case 'too-late':
+      return open(
+        'the service lists the tasks of a day, and this was sent before that',
+        `look into the service’s console; ${resume} --resubmit sends it again, and may buy it twice`,
       );
     case 'not-accepted':
       if (saidFailed !== undefined) return saidFailed.with({ hint: 'nothing was started; run it again' });
@@ -158,7 +164,9 @@ function errorOf(
     case 'open':
       return open(
         `it may be ${describe(search.candidates)}`,
-        `${resume} --adopt <task-id> takes one of them, ${resume} --resubmit sends it again`,
+        `${resume} --adopt <task-id> takes one of them, ${resume} --resubmit sends it again${
+          nowMs < sentMs + visibleAfterMs ? `, after ${new Date(sentMs + visibleAfterMs).toISOString()}` : ''
+        }`,
       );
   }
 }

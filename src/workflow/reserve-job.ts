@@ -1,7 +1,7 @@
-import { UsageError } from '../core/errors.ts';
+import { UsageError, WanError } from '../core/errors.ts';
 import { makeJobId } from '../core/job-id.ts';
 import type { Job } from '../core/job.ts';
-import type { JobKeys } from '../store/job-keys.ts';
+import type { JobKeys, KeyClaim } from '../store/job-keys.ts';
 import type { Lock } from '../store/lock.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -15,6 +15,9 @@ export type Reservation =
   | { kind: 'attach'; job: Job };
 
 export type KeyedRequest = {
+  /** The key as the user knows it. */
+  name: string;
+  /** As it is kept. */
   key: string;
   /** A hash of what is asked: the same key never stands for two requests. */
   request: string;
@@ -29,19 +32,22 @@ export type KeyedRequest = {
 export async function reserveJob(
   runtime: Runtime,
   keys: JobKeys,
-  { key, request, retryFailed }: KeyedRequest,
+  { name, key, request, retryFailed }: KeyedRequest,
 ): Promise<Reservation> {
   for (;;) {
     // Each look depends on what the others have done since the last one.
     /* oxlint-disable no-await-in-loop */
     const claim = await claimed();
     if (claim.request !== request) {
-      throw new UsageError(`the job key ${key} stands for another request, of job ${claim.jobId}`, {
-        hint: `another --job-key, or \`wan show ${claim.jobId}\``,
-      });
+      throw otherRequest(name, claim.jobId);
     }
     const job = await runtime.jobs.find(claim.jobId);
     if (job !== undefined) return { kind: 'attach', job };
+    if (claim.isRecorded === true) {
+      throw new WanError(`the record of job ${claim.jobId}, which the job key ${name} stands for, is gone`, {
+        hint: 'it may have been bought: look into the service’s console, then use another --job-key',
+      });
+    }
     // Whoever claimed it is about to write the record, or was killed before.
     const lock = await runtime.jobs.tryLock(claim.jobId);
     if (lock !== undefined) {
@@ -54,7 +60,7 @@ export async function reserveJob(
     /* oxlint-enable no-await-in-loop */
   }
 
-  async function claimed() {
+  async function claimed(): Promise<KeyClaim> {
     const lock = await lockOfKey();
     try {
       const claim = { jobId: makeJobId(runtime.clock.now(), runtime.random), request };
@@ -84,4 +90,10 @@ export async function reserveJob(
 function isToReplace(job: Job, retryFailed: boolean): boolean {
   if (job.status === 'canceled' && job.task_id === null) return true;
   return retryFailed && ['failed', 'canceled', 'expired'].includes(job.status);
+}
+
+export function otherRequest(key: string, jobId: string): UsageError {
+  return new UsageError(`the job key ${key} stands for another request, of job ${jobId}`, {
+    hint: `another --job-key, or \`wan show ${jobId}\``,
+  });
 }

@@ -22,10 +22,12 @@ export type Plan = {
   saving: Saving;
   search: SearchOptions;
   jobKey?: string | undefined;
+  /** Notes that the record is there; before anything is sent. */
+  onRecorded?: ((jobId: string) => Promise<void>) | undefined;
   /** Which of several that one command makes, from 1. */
   index?: number | undefined;
   /** It was prepared by an earlier command. */
-  isResumed?: boolean;
+  isResumed?: boolean | undefined;
 };
 
 export type JobSink = {
@@ -55,6 +57,7 @@ export async function startJob(
     const prepared = prepare(runtime, plan, id);
     await runtime.jobs.save(prepared);
     sink.job(prepared);
+    await plan.onRecorded?.(id);
     runtime.emit({ event: 'prepared', job: prepared });
     return { job: await sendJob(runtime, plan, prepared, lock, sink.job), lock };
   } catch (error) {
@@ -122,7 +125,7 @@ async function uploadOrLeave(
   try {
     return await uploadInputs(runtime, connection, { job, request, model });
   } catch (thrown) {
-    await leaveIfAsked(runtime, write);
+    await leaveIfAsked(runtime, write, { id: job.id, isResumed });
     if (!(thrown instanceof WanError)) throw thrown;
     const error = await withRegionHint(runtime, connection, thrown);
     // A network that fails now may work later, a file that was changed since may come back: it stays prepared.

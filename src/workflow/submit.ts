@@ -30,6 +30,8 @@ export type Order = {
   others: readonly Model[];
   /** How long to look for a task that the service did not speak of. */
   search: SearchOptions;
+  /** It was prepared by an earlier command. */
+  isResumed?: boolean | undefined;
   /** Whether the job's lock is still ours: asked right before the one step that costs money. */
   stillOurs: () => Promise<boolean>;
 };
@@ -43,7 +45,7 @@ export async function submitJob(
   runtime: Runtime,
   connection: Connection,
   job: Job,
-  { call, request, model, others, search, stillOurs }: Order,
+  { call, request, model, others, search, isResumed, stillOurs }: Order,
   onChange: (job: Job) => void,
 ): Promise<Job> {
   const { protocol } = connection.provider;
@@ -70,11 +72,11 @@ export async function submitJob(
   };
 
   for (const tries = { neverSent: 0, refused: 0 }; ;) {
-    await leaveIfAsked(runtime, write);
+    await leaveIfAsked(runtime, write, { id: job.id, isResumed });
     if (!(await stillOurs()))
       throw new WanError(`another process has taken over the job ${job.id}`, { hint: 'wan list' });
     await write({ status: 'submitting', sent_at: nowIso(runtime), error: null });
-    await leaveIfAsked(runtime, write);
+    await leaveIfAsked(runtime, write, { id: job.id, isResumed });
     runtime.emit({ event: 'submitting', job: current });
     const outcome = await sendWithGrace(runtime, connection, call);
     const verdict = judgeSubmit(outcome, protocol, runtime.clock.now());
@@ -154,13 +156,21 @@ async function pause(runtime: Runtime, ms: number): Promise<void> {
   await runtime.clock.sleep(ms, runtime.signal).catch(() => {});
 }
 
-/** After Ctrl-C or SIGTERM, as long as nothing was sent: says so in the record and ends. */
+/**
+ * After Ctrl-C or SIGTERM, as long as nothing was sent: says so in the record and ends. What an earlier command had
+ * prepared stays prepared: whoever stops going on with it has not given it up.
+ */
 export async function leaveIfAsked(
   runtime: Runtime,
   write: (patch: Partial<Job>) => Promise<void>,
+  { id, isResumed }: { id: string; isResumed: boolean | undefined },
 ): Promise<void> {
   if (!runtime.signal.aborted) return;
   const reason = runtime.signal.reason as WanError;
+  if (isResumed === true) {
+    await write({ status: 'prepared', sent_at: null, error: null });
+    throw reason.with({ message: `${reason.message}; nothing was sent`, hint: `wan resume ${id}` });
+  }
   await write({
     status: 'canceled',
     sent_at: null,

@@ -26,6 +26,9 @@ describe('what the candidates say', () => {
     ['none, at once', [], 0, 'too-early'],
     ['none, a millisecond early', [], visibleAfterMs - 1, 'too-early'],
     ['none, ten minutes later', [], visibleAfterMs, 'not-accepted'],
+    ['none, after the day that is listed', [], 24 * 60 * 60_000, 'too-late'],
+    ['ours, and one that still runs', [ours, running], 0, 'open'],
+    ['ours, and a stranger’s that still runs', [ours, candidate('g', 'running', 'other')], 0, 'found'],
   ])('%s', (_name, candidates, laterMs, kind) => {
     const finding = judgeCandidates(candidates, { sentMs, nowMs: sentMs + laterMs });
     expect(finding.kind).toBe(kind);

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makePlace, runWan, startWan, type Place } from '../helpers/run-wan.ts';
@@ -170,10 +170,76 @@ test('a claim without a record, of a process that was killed in between, is take
   const { sandbox, place, wan } = await world();
   expect((await wan(...boat, '--no-wait')).exitCode).toBe(0);
   await forgetRecords(place);
+  await changeClaim(place, (claim) => ({ ...claim, recorded: false }));
   const run = await wan(...boat);
   expect(run.exitCode, run.stderr).toBe(0);
   expect(sandbox.submits()).toHaveLength(2);
 });
+
+test('a claim whose record was written and is gone does not buy again', async () => {
+  const { sandbox, place, wan } = await world();
+  expect((await wan(...boat, '--no-wait')).exitCode).toBe(0);
+  await forgetRecords(place);
+  const run = await wan(...boat);
+  expect(run.exitCode, run.stderr).toBe(1);
+  expect(run.stderr).toMatch(/the record of job \w{12}, which the job key boat stands for, is gone/u);
+  expect(sandbox.submits()).toHaveLength(1);
+});
+
+test('what the sandbox made under a key does not pass for a video of the service', async () => {
+  const { sandbox, place, wan } = await world();
+  expect((await wan(...boat)).exitCode).toBe(0);
+  // No network leads there: what matters is that it would be asked.
+  const real = { DASHSCOPE_API_KEY: 'sk-real', HTTPS_PROXY: 'http://127.0.0.1:9' };
+  const run = await runWan([...boat, '--region', 'beijing'], { env: real, place });
+  expect(run.exitCode, run.stderr).toBe(6);
+  expect(run.stderr).not.toContain('the job key stands for');
+  expect(sandbox.submits()).toHaveLength(1);
+});
+
+test.each([
+  [['-n', '2'], ['-n', '3'], 2],
+  [['-n', '2'], [], 2],
+  [[], ['-n', '2'], 1],
+])('%j and then %j under one key are two requests', async (first, second, bought) => {
+  const { sandbox, wan } = await world({ latencyMs: notBeforePassed });
+  expect((await wan(...boat, ...first, '--no-wait')).exitCode).toBe(0);
+  const run = await wan(...boat, ...second, '--no-wait');
+  expect(run.exitCode, run.stderr).toBe(2);
+  expect(sandbox.submits()).toHaveLength(bought);
+});
+
+test('one of several that failed for good does not keep the others from being saved', async () => {
+  const { sandbox, wan } = await world({
+    latencyMs: notBeforePassed,
+    faults: [{ on: 'submit', task: 'FAILED', code: 'InternalError', message: 'Oh.' }],
+  });
+  expect((await wan(...boat, '-n', '3', '--no-wait')).exitCode).toBe(0);
+  sandbox.pass(notBeforePassed);
+  expect((await wan(...boat, '-n', '3')).exitCode).toBe(12);
+  const again = await wan(...boat, '-n', '3');
+  expect(again.exitCode, again.stderr).toBe(12);
+  expect(again.stdout.trim().split('\n')).toHaveLength(2);
+  expect(sandbox.submits()).toHaveLength(3);
+});
+
+test('--dry-run holds the request against its key, and says what is there', async () => {
+  const { sandbox, wan } = await world({ latencyMs: notBeforePassed });
+  expect((await wan(...boat, '--no-wait')).exitCode).toBe(0);
+  const same = await wan(...boat, '--dry-run');
+  expect(same.exitCode, same.stderr).toBe(0);
+  expect(same.stderr).toContain('nothing would be bought');
+  expect((await wan(...boat, '--seed', '1', '--dry-run')).exitCode).toBe(2);
+  expect(sandbox.submits()).toHaveLength(1);
+});
+
+async function changeClaim(place: Place, change: (claim: object) => object): Promise<void> {
+  const keys = path.join(place.stateDirectory, 'keys');
+  for (const name of await readdir(keys)) {
+    const file = path.join(keys, name);
+    await writeFile(file, JSON.stringify(change(JSON.parse(await readFile(file, 'utf8')) as object)));
+  }
+}
 
 async function forgetRecords(place: Place): Promise<void> {
   await rm(path.join(place.stateDirectory, 'open'), { recursive: true });
@@ -183,7 +249,6 @@ async function forgetRecords(place: Place): Promise<void> {
 test('a damaged claim is never just taken over', async () => {
   const { sandbox, place, wan } = await world();
   await wan(...boat, '--no-wait');
-  const { readdir } = await import('node:fs/promises');
   const keys = path.join(place.stateDirectory, 'keys');
   for (const name of await readdir(keys)) await writeFile(path.join(keys, name), '{"job_id":');
   const run = await wan(...boat);

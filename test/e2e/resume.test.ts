@@ -17,7 +17,8 @@ async function age(place: Place, id: string, ms: number): Promise<void> {
 }
 
 async function lose(fault: object, options: Parameters<typeof openSandbox>[0] = {}) {
-  const sandbox = await openSandbox({ ...options, faults: [{ on: 'submit', ...fault }] });
+  const faults = [{ on: 'submit', ...fault }, ...(options.faults ?? [])];
+  const sandbox = await openSandbox({ ...options, faults });
   const run = await runWan(boat, { env: sandbox.env });
   expect(run.exitCode, run.stderr).toBe(14);
   const id = (await readRecords(run.place)).open[0]?.id ?? '';
@@ -81,7 +82,8 @@ describe('a submit that never arrived', () => {
     const { sandbox, id, place, wan } = await lose({ drop: 'before' });
     const early = await wan('resume', id, '--resubmit');
     expect(early.exitCode, early.stderr).toBe(14);
-    expect(early.stderr).toMatch(/hint: wan resume \w{12} after \d{4}-/u);
+    expect(early.stderr).toMatch(/shows no such task yet, and may until \d{4}-/u);
+    expect(early.stderr).toMatch(/^hint: wan resume \w{12}$/mu);
     await age(place, id, 11 * minutes);
     const late = await wan('resume', '--all');
     expect(late.exitCode, late.stderr).toBe(6);
@@ -113,6 +115,67 @@ describe('a submit that never arrived', () => {
     expect(run.exitCode, run.stderr).toBe(14);
     expect(run.stderr).toContain('the key, region or address is another');
     expect(sandbox.submits()).toHaveLength(1);
+  });
+});
+
+describe('what stands in the way of a look', () => {
+  test('a day later the list proves nothing: it stays open', async () => {
+    const { sandbox, id, place, wan } = await lose({ drop: 'after' });
+    await age(place, id, 25 * 60 * minutes);
+    sandbox.pass(25 * 60 * minutes);
+    const run = await wan('resume', id);
+    expect(run.exitCode, run.stderr).toBe(14);
+    expect(run.stderr).toContain('lists the tasks of a day');
+    expect((await readRecords(place)).open).toMatchObject([{ status: 'unconfirmed' }]);
+  });
+
+  test('a clock that was set since the send: our task of another time is shown', async () => {
+    const { sandbox, id, place, wan } = await lose({ drop: 'after' });
+    await age(place, id, 60 * minutes);
+    const run = await wan('resume', id);
+    expect(run.exitCode, run.stderr).toBe(14);
+    expect(run.stderr).toContain(`it may be task ${sandbox.submits()[0]?.task_id} (succeeded)`);
+    expect((await readRecords(place)).open).toMatchObject([{ status: 'unconfirmed' }]);
+  });
+
+  test('a row of the list that cannot be read may be the very one', async () => {
+    const { id, place, wan } = await lose(
+      { drop: 'before' },
+      { faults: [{ on: 'list', body: '{"total":1,"data":[{"taskId":"x"}]}' }] },
+    );
+    await age(place, id, 11 * minutes);
+    const run = await wan('resume', id, '--resubmit');
+    expect(run.exitCode, run.stderr).toBe(14);
+    expect(run.stderr).toContain('could not be read');
+  });
+});
+
+describe('sending again', () => {
+  test.each([
+    ['is refused', { on: 'submit', after: 1, status: 400, code: 'Arrearage', message: 'Pay first.' }],
+    ['finds nobody', { on: 'submit', after: 1, times: 9, status: 429, code: 'PostpaidBillOverdue' }],
+  ])('AceData: what %s leaves the first send as open as it was', async (_name, fault) => {
+    const { sandbox, id, place, wan } = await lose(
+      { drop: 'before' },
+      { provider: 'acedata', faults: [{ ...fault, status: 403, code: 'used_up' }] },
+    );
+    const run = await wan('resume', id, '--resubmit');
+    expect(run.exitCode, run.stderr).toBe(14);
+    expect(run.stderr).toContain('it stays open whether the first send was accepted');
+    expect((await readRecords(place)).open).toMatchObject([{ status: 'unconfirmed', task_id: null }]);
+    expect(sandbox.submits()).toHaveLength(2);
+  });
+
+  test('--adopt never sends: a job that is not open is refused', async () => {
+    const sandbox = await openSandbox();
+    const { port } = sandbox;
+    await sandbox.close();
+    const run = await runWan(boat, { env: sandbox.env });
+    const id = (await readRecords(run.place)).open[0]?.id ?? '';
+    const again = await openSandbox({ port });
+    const adopted = await runWan(['resume', id, '--adopt', 'task-1'], { env: again.env, place: run.place });
+    expect(adopted.exitCode, adopted.stderr).toBe(2);
+    expect(again.submits()).toEqual([]);
   });
 });
 

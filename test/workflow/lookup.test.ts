@@ -38,12 +38,14 @@ describe('one job among others', () => {
 
   test('none', async () => {
     const made = await world();
-    for (const text of ['038', 'dc79', 'nothing', 'ZZZZZZZZZZZZ', '']) {
+    for (const text of ['038', 'dc79', 'nothing', 'ZZZZZZZZZZZZ']) {
       await expect(find(made, text)).rejects.toMatchObject({
         class: 'not_found',
         hint: expect.stringContaining('wan wait --task-id'),
       });
     }
+    await expect(find(made, 'x'.repeat(40_000))).rejects.toMatchObject({ class: 'not_found' });
+    await expect(find(made, ' ')).rejects.toMatchObject({ class: 'usage' });
   });
 });
 
