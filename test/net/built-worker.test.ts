@@ -17,7 +17,7 @@ async function loadedWith(name: string, known = new Set<string>()): Promise<Set<
 
 test('the built thread for checksums loads nothing of the network, and is loaded by nothing', async () => {
   const own = await loadedWith('digest-worker.js');
-  expect([...own].filter((name) => !/^(?:digest|rolldown)/u.test(name))).toEqual([]);
+  expect([...own].filter((name) => !/^(?:digest|file-digest|rolldown)/u.test(name))).toEqual([]);
   const text = await readFile(new URL('digest-worker.js', dist), 'utf8');
   expect(text).toContain('workerData');
   for (const name of await loadedWith('wan.js')) expect(name).not.toBe('digest-worker.js');
