@@ -47,7 +47,8 @@ export async function runResume(
     const outcomes = await forEachJob(talk, found, { atOnce, nameOf: ({ job }) => job.id }, async (one) =>
       resumeOne(context, talk, bench, one, flags),
     );
-    return finishSeveral(talk, outcomes, { hint: 'wan resume --all' });
+    const sending = flags.sendPrepared ? ' --send-prepared' : '';
+    return finishSeveral(talk, outcomes, { hint: `wan resume --all${sending}` });
   } finally {
     await bench.close();
   }

@@ -15,6 +15,8 @@ const queryTimeoutMs = 60_000;
 /** What could be found out about a job whose submit was never answered. */
 export type Search =
   | Finding
+  /** None at its time, but these at another: a clock may have been set. */
+  | { kind: 'elsewhen'; candidates: readonly Candidate[] }
   /** Nobody can say: there is no list, it cannot be read, or it is another account's. */
   | { kind: 'blind'; reason: string };
 
@@ -50,8 +52,8 @@ export async function findLostTask(
   const candidates = await askUntilKnown(runtime, connection, { job, tasks, ...options });
   const finding = judgeCandidates(candidates, { sentMs, nowMs: runtime.clock.now() });
   if (finding.kind === 'not-accepted') {
-    const twins = await findElsewhen(runtime, connection, { job, tasks: listing.tasks });
-    if (twins.length > 0) return { kind: 'open', candidates: twins };
+    const twins = await findElsewhen(runtime, connection, { job, tasks: listing.tasks, ...options });
+    if (twins.length > 0) return { kind: 'elsewhen', candidates: twins };
   }
   if (list.isPromised || finding.kind === 'found' || finding.kind === 'open') return finding;
   return { kind: 'blind', reason: `${title}’s history shows no such task, which it does not promise to` };
@@ -61,24 +63,17 @@ export async function findLostTask(
 const maxTwins = 50;
 
 /**
- * Tasks with our prompt that were made at another time. The time is ours, and a clock that was set since the send makes
- * it wrong: such a task is never taken, but it keeps anybody from saying that there is none.
+ * Tasks that have our prompt, or have not told theirs yet, and were made at another time. The time is ours, and a clock
+ * that was set since the send makes it wrong: such a task is never taken, but it keeps anybody from saying that there is none.
  */
-async function findElsewhen(
-  runtime: Runtime,
-  connection: Connection,
-  { job, tasks }: { job: Job; tasks: readonly ListedTask[] },
-): Promise<Candidate[]> {
-  const alike = tasks.filter(({ model }) => model === undefined || job.model === null || model === job.model);
-  const free = await unowned(runtime, alike, job);
-  const request = job.request as GenerationRequest | null;
-  const found: Candidate[] = [];
-  for (const task of free.slice(0, maxTwins)) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other is gentle
-    const candidate = await look(runtime, connection, request, task);
-    if (candidate.match === 'ours') found.push(candidate);
-  }
-  return found;
+async function findElsewhen(runtime: Runtime, connection: Connection, asked: Asked): Promise<Candidate[]> {
+  const { job } = asked;
+  const alike = asked.tasks.filter(
+    ({ model }) => model === undefined || job.model === null || model === job.model,
+  );
+  const tasks = (await unowned(runtime, alike, job)).slice(0, maxTwins);
+  const candidates = await askUntilKnown(runtime, connection, { ...asked, tasks });
+  return candidates.filter(({ match, state }) => match === 'ours' || (match === 'unknown' && !isOver(state)));
 }
 
 /** Those that no record of ours leads to. */

@@ -161,6 +161,12 @@ function errorOf(
         `job ${job.id} failed at the service, as every task that it can be: ${describe(search.candidates)}; nothing was billed`,
         { hint: `wan rerun ${job.id}`, retryable: true },
       );
+    case 'elsewhen':
+      return open(
+        `its list shows none of that time, but ${describe(search.candidates)} of another, as when a clock was set`,
+        `${resume} --adopt <task-id> takes one of them; wan rerun ${job.id} buys anew`,
+        BlindError,
+      );
     case 'open':
       return open(
         `it may be ${describe(search.candidates)}`,

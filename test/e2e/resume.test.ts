@@ -134,8 +134,19 @@ describe('what stands in the way of a look', () => {
     await age(place, id, 60 * minutes);
     const run = await wan('resume', id);
     expect(run.exitCode, run.stderr).toBe(14);
-    expect(run.stderr).toContain(`it may be task ${sandbox.submits()[0]?.task_id} (succeeded)`);
+    expect(run.stderr).toContain(`but task ${sandbox.submits()[0]?.task_id} (succeeded) of another`);
     expect((await readRecords(place)).open).toMatchObject([{ status: 'unconfirmed' }]);
+    // Not even by a word that was given without knowing of it.
+    expect((await wan('resume', id, '--resubmit')).exitCode).toBe(14);
+    expect(sandbox.submits()).toHaveLength(1);
+  });
+
+  test('one of another time that still runs may be ours, too', async () => {
+    const { sandbox, id, place, wan } = await lose({ drop: 'after' }, { latencyMs: notBeforePassed });
+    await age(place, id, 60 * minutes);
+    const run = await wan('resume', id, '--resubmit', '--timeout', '1s');
+    expect(run.exitCode, run.stderr).toBe(14);
+    expect(sandbox.submits()).toHaveLength(1);
   });
 
   test('a row of the list that cannot be read may be the very one', async () => {
