@@ -1,7 +1,7 @@
 import type { Talk } from '../cli/talk.ts';
-import { UsageError, WaitTimeoutError } from '../core/errors.ts';
-import { hasTask, isFinal, type Job } from '../core/job.ts';
-import { attend, type Attention } from '../workflow/attend.ts';
+import { WaitTimeoutError } from '../core/errors.ts';
+import { hasTask, isFinal, isUnderWay, type Job } from '../core/job.ts';
+import { attend, requireOpen, type Attention } from '../workflow/attend.ts';
 import type { FinishOptions } from '../workflow/finish-job.ts';
 import { handleOf, requireTask, wasNeverAccepted } from '../workflow/job-state.ts';
 import { checkTarget } from '../workflow/output-target.ts';
@@ -36,11 +36,7 @@ export async function bringHome(
   const { job, isForeign } = found;
   const own = job.outputs[0];
   const wants = options.saving.output;
-  if (options.adopt !== undefined && job.status !== 'unconfirmed' && job.status !== 'submitting') {
-    throw new UsageError(`job ${job.id} is ${job.status}: there is nothing to adopt a task for`, {
-      hint: `wan show ${job.id}`,
-    });
-  }
+  requireOpen(job, options);
   // What was saved and is still there need not be fetched again, unless it is wanted elsewhere.
   if ((await isStillSaved(own)) && (wants === own?.path || isSameWish(job, options))) return job;
   requireHope(job, options, runtime.clock.now());
@@ -127,10 +123,6 @@ async function withLock(
 
 /** Between two looks at whether the other process is done. Nothing is asked of the service meanwhile. */
 const followMs = 500;
-
-function isUnderWay({ status }: Job): boolean {
-  return status === 'queued' || status === 'running';
-}
 
 /** What this command has learned of the job since it read its record. */
 function outcomeOf({

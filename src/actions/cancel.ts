@@ -15,9 +15,6 @@ import { commonError, forEachJob } from './outcomes.ts';
 
 const shape = { ...connectionShape, taskId: z.string().optional() };
 
-/** A service bears more at once; the number of open files is not ours to use up. */
-const atOnce = 8;
-
 /** `wan cancel`: stops what has not begun, and says what is billed anyway. */
 export async function runCancel(
   context: Context,
@@ -63,7 +60,7 @@ async function cancelOne(runtime: Runtime, talk: Talk, found: FoundJob): Promise
 
 async function cancelSeveral(runtime: Runtime, talk: Talk, jobs: readonly FoundJob[]): Promise<number> {
   const now = new Map(jobs.map(({ job }) => [job.id, job]));
-  const outcomes = await forEachJob(talk, jobs, { atOnce, nameOf }, async (found) => {
+  const outcomes = await forEachJob(talk, jobs, { nameOf }, async (found) => {
     const { job, error } = await cancel(runtime, talk, found);
     now.set(found.job.id, job);
     if (error !== undefined) throw error;

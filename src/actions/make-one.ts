@@ -76,7 +76,7 @@ async function attach(talk: Talk, bench: Workbench, making: Making, stored: Job)
   talk.notice(`the job key stands for job ${job.id} (${job.status}); going on with it`);
   if (isFinal(job) && job.error !== null) {
     const error = fromStoredError(job.error);
-    const hint = `--retry-failed makes a new job of the same request; another one needs another --job-key`;
+    const hint = '--retry-failed makes a new job of the same request; another one needs another --job-key';
     return { job, isNew: false, rest: () => Promise.reject(error.with({ hint })) };
   }
   const { connection } = making.plan;

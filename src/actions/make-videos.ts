@@ -25,7 +25,7 @@ import { finishDryRun } from './dry-run.ts';
 import { openJobKey } from './job-key.ts';
 import { makeOne, type Made, type Making } from './make-one.ts';
 import { finishSeveral, savedPath, settle, tell, type Outcome } from './outcomes.ts';
-import { checkCount } from './check-count.ts';
+import { checkCount } from '../cli/check-count.ts';
 
 /** What is wanted, and how the command line wants it. */
 export type VideoOrder = {

@@ -15,12 +15,14 @@ export type Outcome = {
   error: WanError | undefined;
 };
 
+/** Each holds a lock, a connection or two, and files: all of a few hundred at once would run out of descriptors. */
+const atOnce = 8;
+
 /** The same for each, some at once, in order; a failure is told when it happens and ends only its own. */
 export async function forEachJob<Item>(
   talk: Talk,
   items: readonly Item[],
   options: {
-    atOnce: number;
     nameOf: (item: Item) => string;
     /** Its job's id, if that is not its name; asked when its work is over. */
     idOf?: (item: Item) => string | undefined;
@@ -28,7 +30,7 @@ export async function forEachJob<Item>(
   work: (item: Item) => Promise<Job>,
 ): Promise<Outcome[]> {
   const { default: limited } = await import('p-limit');
-  const { atOnce, nameOf, idOf = nameOf } = options;
+  const { nameOf, idOf = nameOf } = options;
   const limit = limited(atOnce);
   const isTold = items.length > 1;
   return Promise.all(

@@ -25,9 +25,6 @@ const shape = {
 };
 type Flags = ReturnType<typeof readFlags<typeof shape>>;
 
-/** Each holds a lock, a connection or two, and files: all of a few hundred at once would run out of descriptors. */
-const atOnce = 8;
-
 /** `wan resume`: finishes what earlier commands left, the soonest-expiring first. */
 export async function runResume(
   context: Context,
@@ -44,7 +41,7 @@ export async function runResume(
     if (found.length === 0) talk.notice('nothing is left to finish');
     refuseOneName(flags, flags.all ? Infinity : found.length);
     found.forEach(({ job }) => talk.setJob(job));
-    const outcomes = await forEachJob(talk, found, { atOnce, nameOf: ({ job }) => job.id }, async (one) =>
+    const outcomes = await forEachJob(talk, found, { nameOf: ({ job }) => job.id }, async (one) =>
       resumeOne(context, talk, bench, one, flags),
     );
     const sending = flags.sendPrepared ? ' --send-prepared' : '';

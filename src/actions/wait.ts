@@ -12,9 +12,6 @@ import { finishSeveral, forEachJob, tell } from './outcomes.ts';
 
 const shape = { ...connectionShape, ...savingShape, ...waitingShape, taskId: z.string().optional() };
 
-/** Jobs that one command looks after at the same time: each holds a lock and connections. */
-const atOnce = 8;
-
 /** `wan wait`: goes on where the command that started the job, or the jobs, left off. */
 export async function runWait(
   context: Context,
@@ -39,7 +36,7 @@ export async function runWait(
     const names = [...new Set(input.tasks)];
     const ids = new Map<string, string>();
     const naming = { nameOf: (name: string) => name, idOf: (name: string) => ids.get(name) };
-    const outcomes = await forEachJob(talk, names, { atOnce, ...naming }, async (name) => {
+    const outcomes = await forEachJob(talk, names, { ...naming }, async (name) => {
       const found = await findJob(context, talk, bench, 'wait', name, flags);
       ids.set(name, found.job.id);
       return collect(found);

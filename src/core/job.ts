@@ -132,7 +132,22 @@ export type Job = z.infer<typeof jobSchema>;
 /** True when nothing more will happen to it: the record may leave the open ones. */
 export function isFinal(job: Job): boolean {
   if (job.status === 'succeeded') return job.outputs.some((output) => output.path !== null);
-  return job.status === 'failed' || job.status === 'canceled' || job.status === 'expired';
+  return hasEnded(job);
+}
+
+/** True while the service works on it, as far as is known. */
+export function isUnderWay({ status }: Pick<Job, 'status'>): boolean {
+  return status === 'queued' || status === 'running';
+}
+
+/** True when the task has ended, saved or not. */
+export function hasEnded({ status }: Pick<Job, 'status'>): boolean {
+  return status === 'succeeded' || status === 'failed' || status === 'canceled' || status === 'expired';
+}
+
+/** True while it is open whether the service has it: being sent, or sent and never answered. */
+export function isOpenSubmit({ status }: Pick<Job, 'status'>): boolean {
+  return status === 'submitting' || status === 'unconfirmed';
 }
 
 /** True once the service has given it an id. */

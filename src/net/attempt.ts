@@ -5,7 +5,7 @@ import { Crew, type StreamLimit } from './crew.ts';
 import type { Answer } from './open-link.ts';
 import type { PartFile } from './part-file.ts';
 import { pump } from './pump.ts';
-import { isSameFile, readRemote, strongValidator } from './remote-file.ts';
+import { isOfSameFile, readRemote, strongValidator } from './remote-file.ts';
 import type { StallWatch } from './stall-watch.ts';
 import { WorkList } from './work-list.ts';
 
@@ -116,7 +116,7 @@ async function open(
   const range = status === 206 ? parseContentRange(headers['content-range']) : undefined;
   if (status === 206) {
     const isNext = part.validator !== undefined && range?.first === part.gaps[0]?.[0];
-    if (!isNext || range === undefined || !isSameFile(part.remote ?? {}, headers, range)) {
+    if (!isNext || range === undefined || !isOfSameFile(part.remote ?? {}, headers, range)) {
       part.doubt();
       return { kind: 'broken', why: 'the server sent other bytes than those asked for' };
     }

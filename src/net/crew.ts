@@ -3,7 +3,7 @@ import { parseContentRange } from './content-range.ts';
 import type { Answer } from './open-link.ts';
 import type { PartFile } from './part-file.ts';
 import { pump } from './pump.ts';
-import { isSameFile, strongValidator } from './remote-file.ts';
+import { isOfSameFile, strongValidator } from './remote-file.ts';
 import type { StallWatch } from './stall-watch.ts';
 import type { Claim, WorkList } from './work-list.ts';
 
@@ -113,7 +113,7 @@ export class Crew {
     const part = this.#part;
     const range = parseContentRange(headers['content-range']);
     const isAsked = range?.first === claim.position && range.last < asked;
-    if (!isAsked || !isSameFile(part.remote ?? {}, headers, range)) {
+    if (!isAsked || !isOfSameFile(part.remote ?? {}, headers, range)) {
       return unfit('the server sent other bytes than those asked for');
     }
     const { report } = this.#options;

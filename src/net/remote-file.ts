@@ -21,7 +21,7 @@ export function readRemote(headers: Answer['headers']): RemoteFile {
  * False where a 206 says of itself that it belongs to another file than the one there is a part of, or that it is no
  * such range: its length is another.
  */
-export function isSameFile(
+export function isOfSameFile(
   { etag, lastModified, totalBytes }: Partial<RemoteFile>,
   headers: Answer['headers'],
   range: ContentRange | undefined,

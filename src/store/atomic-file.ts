@@ -18,8 +18,8 @@ const cannotSyncDirectory = new Set([
   'EOPNOTSUPP',
   'ENOSYS',
 ]);
-// Likewise for hard links: FAT, many network shares, Android (EACCES).
-export const cannotLink = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV']);
+// Likewise for hard links: FAT and exFAT, many network and FUSE ones, Android (EACCES); or no further link allowed.
+const cannotLink = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 // File systems whose permissions are fixed when they are mounted.
 const cannotChangeMode = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
@@ -56,7 +56,7 @@ export async function createFileExclusive(
   try {
     await link(temporary, path);
   } catch (error) {
-    if (!cannotLink.has(errorCode(error) ?? '')) throw error;
+    if (!lacksLinks(error) && errorCode(error) !== 'EXDEV') throw error;
     await writeNew(path, data, options);
   } finally {
     await discard(temporary);
@@ -78,6 +78,11 @@ export async function makePrivateDirectory(path: string): Promise<void> {
     directory = dirname(directory);
     await syncDirectory(directory);
   }
+}
+
+/** Whether an error of `link` means that there are no hard links here, rather than that this one failed. */
+export function lacksLinks(error: unknown): boolean {
+  return cannotLink.has(errorCode(error) ?? '');
 }
 
 /** Flushes a directory's entries to disk, where the system has such a thing. */
@@ -106,7 +111,8 @@ async function writeTemporary(
   return temporary;
 }
 
-async function writeNew(path: string, data: string | Uint8Array, options: FileOptions): Promise<void> {
+/** Makes a file that must not be there yet, flushed; none is left when it throws. */
+export async function writeNew(path: string, data: string | Uint8Array, options: FileOptions): Promise<void> {
   const file = await open(path, 'wx', options.mode ?? 0o600);
   try {
     await file.writeFile(data);
@@ -119,7 +125,8 @@ async function writeNew(path: string, data: string | Uint8Array, options: FileOp
   }
 }
 
-async function discard(path: string): Promise<void> {
+/** Removes what may be there; never throws. */
+export async function discard(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => {}); // a leftover is harmless, hiding the original error is not
 }
 

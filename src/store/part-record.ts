@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { link, open, rename, rm } from 'node:fs/promises';
+import { link, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../core/error-code.ts';
-import { cannotLink } from './atomic-file.ts';
+import { discard, lacksLinks, writeNew } from './atomic-file.ts';
 import { readPlainFile } from './plain-file.ts';
 import { asNumber, asObject, asText, at } from '../core/untrusted.ts';
 
@@ -55,8 +55,8 @@ export async function createPartRecord(partPath: string, record: PartRecord): Pr
   try {
     await link(temporary, recordPath(partPath));
   } catch (error) {
-    if (!cannotLink.has(errorCode(error) ?? '')) throw error;
-    await writeNew(recordPath(partPath), record);
+    if (!lacksLinks(error) && errorCode(error) !== 'EXDEV') throw error;
+    await writeNew(recordPath(partPath), textOf(record), { mode: 0o666 });
   } finally {
     await discard(temporary);
   }
@@ -109,27 +109,12 @@ async function writeTemporary(partPath: string, record: PartRecord): Promise<str
   const hash = createHash('sha256').update(`${record.owner}\n${partPath}`).digest('hex').slice(0, 16);
   const temporary = join(dirname(partPath), `.wan-${hash}.tmp`);
   await rm(temporary, { force: true });
-  try {
-    await writeNew(temporary, record);
-  } catch (error) {
-    await discard(temporary);
-    throw error;
-  }
+  await writeNew(temporary, textOf(record), { mode: 0o666 });
   return temporary;
 }
 
-async function discard(path: string): Promise<void> {
-  await rm(path, { force: true }).catch(() => {}); // a leftover is harmless, and the first error tells more
-}
-
-async function writeNew(path: string, record: PartRecord): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(`${JSON.stringify({ schema, ...record })}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+function textOf(record: PartRecord): string {
+  return `${JSON.stringify({ schema, ...record })}\n`;
 }
 
 function toRecord(value: unknown): PartRecord | undefined {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type BigIntStats } from 'node:fs';
-import { copyFile, link, lstat, open, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, lstat, open, rename, stat } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
 import { NotSavedError } from '../core/errors.ts';
-import { syncDirectory } from './atomic-file.ts';
+import { discard, lacksLinks, syncDirectory } from './atomic-file.ts';
 import { hashFile, isSameFile } from './file-hash.ts';
 import { errorCode } from '../core/error-code.ts';
 
@@ -14,8 +14,6 @@ export type PlaceOptions = {
   replace: boolean;
 };
 
-// File systems without hard links: FAT and exFAT, many network and FUSE ones, Android; or no further link allowed.
-const cannotLink = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 const maxNames = 10_000;
 
 const reasons: Record<string, string> = {
@@ -143,7 +141,7 @@ async function takeName(part: string, path: string, own: BigIntStats): Promise<b
     await link(part, path);
   } catch (error) {
     const code = errorCode(error) ?? '';
-    if (cannotLink.has(code)) return renameOntoPlaceholder(part, path);
+    if (lacksLinks(error)) return renameOntoPlaceholder(part, path);
     if (code !== 'EEXIST') throw error;
     // Killed between link and unlink the last time: then the file under the name is this very one.
     const present = await findEntry(path);
@@ -212,11 +210,6 @@ async function flush(path: string): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-/** Removes a name whose file is safe under another one; a leftover is no reason to call it not saved. */
-async function discard(path: string): Promise<void> {
-  await rm(path, { force: true }).catch(() => {});
 }
 
 function asNotSaved(error: unknown, path: string): unknown {

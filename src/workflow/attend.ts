@@ -1,5 +1,5 @@
 import { BlindError, NetworkError, UnconfirmedError, UsageError, WanError } from '../core/errors.ts';
-import type { Job } from '../core/job.ts';
+import { isOpenSubmit, type Job } from '../core/job.ts';
 import { describePurchase } from '../core/purchase.ts';
 import { visibleAfterMs } from '../core/judge-candidates.ts';
 import type { Lock } from '../store/lock.ts';
@@ -37,6 +37,14 @@ export async function attend(
   return finishJob(runtime, connection, job, options, sink);
 }
 
+/** @throws {UsageError} for a task that is to be adopted by a job of which it is no question what became */
+export function requireOpen(job: Job, { adopt: taskId }: Pick<Attention, 'adopt'>): void {
+  if (taskId === undefined || isOpenSubmit(job)) return;
+  throw new UsageError(`job ${job.id} is ${job.status}: there is nothing to adopt a task for`, {
+    hint: `wan show ${job.id}`,
+  });
+}
+
 async function withTask(
   runtime: Runtime,
   connection: Connection,
@@ -57,12 +65,8 @@ async function withTask(
   };
 
   // Its owner is gone, or we would not hold the lock.
-  const isOpen = job.status === 'submitting' || job.status === 'unconfirmed';
-  if (options.adopt !== undefined && !isOpen) {
-    throw new UsageError(`job ${job.id} is ${job.status}: there is nothing to adopt a task for`, {
-      hint: `wan show ${job.id}`,
-    });
-  }
+  const isOpen = isOpenSubmit(job);
+  requireOpen(job, options);
   if (job.status === 'prepared') {
     // Another key may pay than the one that was there then.
     return options.sends ? send(job) : job;

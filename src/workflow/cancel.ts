@@ -1,5 +1,5 @@
 import { GenerationError, NotFinishedError, WanError } from '../core/errors.ts';
-import { hasTask, toStoredError, type Job } from '../core/job.ts';
+import { hasEnded, hasTask, toStoredError, type Job } from '../core/job.ts';
 import { providers } from '../providers/index.ts';
 import { cancelTask } from './cancel-task.ts';
 import { unsubmitted } from './job-state.ts';
@@ -29,12 +29,12 @@ export async function cancelJob(runtime: Runtime, job: Job, options: CancelOptio
   const { handle } = options;
   if (options.isForeign) return cancelAtService(runtime, job, options, async () => {});
   // A record that says how it ended needs neither lock nor network.
-  if (isOver(job)) return { job, error: whyNotCancelled(job, handle) };
+  if (hasEnded(job)) return { job, error: whyNotCancelled(job, handle) };
   const lock = await runtime.jobs.tryLock(job.id);
   if (lock === undefined) return cancelBesideAnother(runtime, job, options);
   try {
     const stored = (await runtime.jobs.find(job.id)) ?? job;
-    if (isOver(stored)) return { job: stored, error: whyNotCancelled(stored, handle) };
+    if (hasEnded(stored)) return { job: stored, error: whyNotCancelled(stored, handle) };
     if (stored.status === 'prepared') return await cancelUnsent(runtime, stored);
     // The lock is ours, so whoever was sending it is gone.
     const settled: Job = stored.status === 'submitting' ? { ...stored, status: 'unconfirmed' } : stored;
@@ -89,13 +89,6 @@ async function cancelAtService(
   });
   if (end.job !== job) await save(end.job);
   return { job: end.job, error: whyNotCancelled(end.job, handle, end.verdict) };
-}
-
-const endings: ReadonlySet<Job['status']> = new Set(['succeeded', 'failed', 'canceled', 'expired']);
-
-/** Whether it has ended, saved or not: nothing is left to cancel. */
-function isOver(job: Job): boolean {
-  return endings.has(job.status);
 }
 
 /** Whatever kept it from being cancelled, the job lives, and its state can be asked for. */

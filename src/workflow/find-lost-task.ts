@@ -16,7 +16,7 @@ const queryTimeoutMs = 60_000;
 export type Search =
   | Finding
   /** None at its time, but these at another: a clock may have been set. */
-  | { kind: 'elsewhen'; candidates: readonly Candidate[] }
+  | { kind: 'other-time'; candidates: readonly Candidate[] }
   /** Nobody can say: there is no list, it cannot be read, or it is another account's. */
   | { kind: 'blind'; reason: string };
 
@@ -52,8 +52,8 @@ export async function findLostTask(
   const candidates = await askUntilKnown(runtime, connection, { job, tasks, ...options });
   const finding = judgeCandidates(candidates, { sentMs, nowMs: runtime.clock.now() });
   if (finding.kind === 'not-accepted') {
-    const twins = await findElsewhen(runtime, connection, { job, tasks: listing.tasks, ...options });
-    if (twins.length > 0) return { kind: 'elsewhen', candidates: twins };
+    const twins = await findAtOtherTimes(runtime, connection, { job, tasks: listing.tasks, ...options });
+    if (twins.length > 0) return { kind: 'other-time', candidates: twins };
   }
   if (list.isPromised || finding.kind === 'found' || finding.kind === 'open') return finding;
   return { kind: 'blind', reason: `${title}’s history shows no such task, which it does not promise to` };
@@ -66,7 +66,11 @@ const maxTwins = 50;
  * Tasks that have our prompt, or have not told theirs yet, and were made at another time. The time is ours, and a clock
  * that was set since the send makes it wrong: such a task is never taken, but it keeps anybody from saying that there is none.
  */
-async function findElsewhen(runtime: Runtime, connection: Connection, asked: Asked): Promise<Candidate[]> {
+async function findAtOtherTimes(
+  runtime: Runtime,
+  connection: Connection,
+  asked: Asked,
+): Promise<Candidate[]> {
   const { job } = asked;
   const alike = asked.tasks.filter(
     ({ model }) => model === undefined || job.model === null || model === job.model,

@@ -161,7 +161,7 @@ function errorOf(
         `job ${job.id} failed at the service, as every task that it can be: ${describe(search.candidates)}; nothing was billed`,
         { hint: `wan rerun ${job.id}`, retryable: true },
       );
-    case 'elsewhen':
+    case 'other-time':
       return open(
         `its list shows none of that time, but ${describe(search.candidates)} of another, as when a clock was set`,
         `${resume} --adopt <task-id> takes one of them; wan rerun ${job.id} buys anew`,

@@ -99,7 +99,7 @@ export async function saveResult(
     try {
       return await runtime.download(download);
     } catch (error) {
-      if (error instanceof ChecksumError) throw await setAside(error, error.partPath, wantedPath);
+      if (error instanceof ChecksumError) throw await keepAside(error, error.partPath, wantedPath);
       throw error;
     }
   }
@@ -122,12 +122,12 @@ async function verify(partPath: string, wantedPath: string) {
   try {
     return await verifyMp4(partPath);
   } catch (error) {
-    throw await setAside(error, partPath, wantedPath);
+    throw await keepAside(error, partPath, wantedPath);
   }
 }
 
 /** Paid bytes are kept whatever a check thinks of them, but not under a name that promises a good file. */
-async function setAside(error: unknown, partPath: string, wantedPath: string): Promise<NotSavedError> {
+async function keepAside(error: unknown, partPath: string, wantedPath: string): Promise<NotSavedError> {
   const kept = await keepUnverified(partPath, wantedPath);
   await forgetPart(partPath);
   const reason = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import { WaitTimeoutError, WanError } from '../core/errors.ts';
-import type { Job } from '../core/job.ts';
+import { isUnderWay, type Job } from '../core/job.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { faultDelay, pollSchedule } from '../core/poll-schedule.ts';
 import { recallRunTime, unknownRunTime } from './experience.ts';
@@ -79,7 +79,7 @@ export async function waitForTask(
       job = progress.job;
       // The task lives on whatever the disk says, so its way back stands in the failure.
       if (isChanged) await options.onChange(job).catch(continuing);
-      const isOver = job.status !== 'queued' && job.status !== 'running';
+      const isOver = !isUnderWay(job);
       const isKnown = experience !== undefined && !isOver;
       const outlook = isKnown ? { runTime, runningMs: watch.runningMs() } : undefined;
       runtime.emit({ event: 'status', job, elapsedMs: watch.elapsedMs(), outlook });

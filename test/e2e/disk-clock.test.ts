@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { makePlace, startWan, type StartedWan } from '../helpers/run-wan.ts';
+import { makePlace, said, startWan } from '../helpers/run-wan.ts';
 import { notBeforePassed, openSandbox } from '../helpers/sandbox.ts';
 import { readRecords } from './records.ts';
 
@@ -10,17 +10,6 @@ vi.setConfig({ testTimeout: 120_000 });
 const preload = new URL('../helpers/preload/clock.mjs', import.meta.url).href;
 const dayMs = 24 * 3_600_000;
 const boat = ['t2v', 'a paper boat', '-d', '2', '-o', 'boat.mp4', '--timeout', '10m'];
-
-async function said({ child }: StartedWan, text: string): Promise<void> {
-  let seen = '';
-  await new Promise<void>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
-      if (seen.includes(text)) resolve();
-    });
-    child.stderr.on('end', () => reject(new Error(`it ended without "${text}":\n${seen}`)));
-  });
-}
 
 async function world(options: Parameters<typeof openSandbox>[0] = {}) {
   const [place, sandbox] = await Promise.all([

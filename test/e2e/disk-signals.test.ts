@@ -2,7 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { openClipService } from '../helpers/clip-service.ts';
-import { makePlace, runWan, startWan, type Place, type StartedWan } from '../helpers/run-wan.ts';
+import { makePlace, type Place, runWan, said, type StartedWan, startWan } from '../helpers/run-wan.ts';
 import { notBeforePassed, openSandbox, type TestSandbox } from '../helpers/sandbox.ts';
 import { bmpFile } from '../media/probe-files.ts';
 import { readRecords } from './records.ts';
@@ -47,17 +47,6 @@ const phases: readonly Phase[] = [
     paid: 1,
   },
 ];
-
-async function said({ child }: StartedWan, text: string): Promise<void> {
-  let seen = '';
-  await new Promise<void>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
-      if (seen.includes(text)) resolve();
-    });
-    child.stderr.on('end', () => reject(new Error(`it ended without "${text}":\n${seen}`)));
-  });
-}
 
 async function begin({ faults = [], latencyMs = 100, reached }: Phase) {
   const [place, sandbox] = await Promise.all([makePlace(), openSandbox({ faults, latencyMs })]);

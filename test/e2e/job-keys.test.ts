@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { makePlace, runWan, startWan, type Place } from '../helpers/run-wan.ts';
+import { makePlace, runWan, said, startWan, type Place } from '../helpers/run-wan.ts';
 import { environmentFor, notBeforePassed, openSandbox } from '../helpers/sandbox.ts';
 import { pngFile } from '../media/probe-files.ts';
 import { readRecords } from './records.ts';
@@ -81,7 +81,7 @@ describe('a job that failed', () => {
       faults: [{ on: 'submit', status: 429, code: 'Throttling', headers: { 'Retry-After': '60' } }],
     });
     const started = await startWan(boat, { env: sandbox.env, place });
-    await waitFor(() => sandbox.submits().length === 1);
+    await said(started, 'trying again');
     started.child.kill('SIGINT');
     expect((await started.done).exitCode).toBe(130);
     const again = await wan(...boat);
@@ -279,8 +279,3 @@ test.each([
   expect(run.exitCode, run.stderr).toBe(2);
   expect(run.stderr).toMatch(message);
 });
-
-/** Until something that another process does has happened. */
-async function waitFor(isDone: () => boolean): Promise<void> {
-  while (!isDone()) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -2,24 +2,12 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { makePlace, runWan, startWan, wanScript, type StartedWan } from '../helpers/run-wan.ts';
+import { makePlace, runWan, said, startWan, wanScript } from '../helpers/run-wan.ts';
 import { notBeforePassed, openSandbox } from '../helpers/sandbox.ts';
 import { linesWith, recordsOf } from './bad-input-checks.ts';
 import { readRecords } from './records.ts';
 
 const wish = ['t2v', 'a paper boat', '--size', '1280x720', '-d', '5'];
-
-/** Resolves once stderr shows the text. */
-async function said({ child }: StartedWan, text: string): Promise<void> {
-  let seen = '';
-  await new Promise<void>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
-      if (seen.includes(text)) resolve();
-    });
-    child.stderr.on('end', () => reject(new Error(`it ended without "${text}":\n${seen}`)));
-  });
-}
 
 /** The command that a run's hint names. */
 function hintedCommand(stderr: string): string[] {

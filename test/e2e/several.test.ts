@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { runWan, startWan } from '../helpers/run-wan.ts';
 import { notBeforePassed, openSandbox } from '../helpers/sandbox.ts';
 import { readRecords } from './records.ts';
@@ -100,7 +100,7 @@ test('an unknown name among several does not keep the others from being saved', 
 test('Ctrl-C while several are waited for ends all, and says how to go on', async () => {
   const sandbox = await openSandbox({ latencyMs: notBeforePassed });
   const started = await startWan([...boat, '-n', '2'], { env: sandbox.env });
-  while (sandbox.queries().length < 2) await new Promise((resolve) => setImmediate(resolve));
+  await vi.waitFor(() => expect(sandbox.queries().length).toBeGreaterThan(1), { timeout: 30_000 });
   started.child.kill('SIGINT');
   const run = await started.done;
   expect(run.exitCode, run.stderr).toBe(130);

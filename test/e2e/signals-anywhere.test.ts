@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { makePlace, runWan, startWan, type StartedWan } from '../helpers/run-wan.ts';
+import { makePlace, runWan, said, startWan } from '../helpers/run-wan.ts';
 import { rudeServer } from '../helpers/rude-server.ts';
 import { environmentFor, notBeforePassed, openSandbox } from '../helpers/sandbox.ts';
 import { bmpFile } from '../media/probe-files.ts';
@@ -13,18 +13,6 @@ import { readRecords } from './records.ts';
 
 const hour = notBeforePassed;
 const never = `${hour}ms`;
-
-/** Resolves once stderr shows the text. */
-async function said({ child }: StartedWan, text: string): Promise<void> {
-  let seen = '';
-  await new Promise<void>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
-      if (seen.includes(text)) resolve();
-    });
-    child.stderr.on('end', () => reject(new Error(`it ended without "${text}":\n${seen}`)));
-  });
-}
 
 test.each([
   ['policy', 'SIGINT', 130],

@@ -2,24 +2,12 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startFileServer } from '../helpers/file-server.ts';
-import { makePlace, runWan, startWan, type Place, type StartedWan } from '../helpers/run-wan.ts';
+import { makePlace, type Place, runWan, said, startWan } from '../helpers/run-wan.ts';
 import { rudeServer } from '../helpers/rude-server.ts';
 import { environmentFor, notBeforePassed, openSandbox } from '../helpers/sandbox.ts';
 import { linesWith, recordsOf } from './bad-input-checks.ts';
 
 const hour = notBeforePassed;
-
-/** Resolves once stderr shows the text. */
-async function said({ child }: StartedWan, text: string): Promise<void> {
-  let seen = '';
-  await new Promise<void>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
-      if (seen.includes(text)) resolve();
-    });
-    child.stderr.on('end', () => reject(new Error(`it ended without "${text}":\n${seen}`)));
-  });
-}
 
 async function onlyRecord(place: Place, folder: 'open' | 'done') {
   const [name = ''] = await recordsOf(place, folder);

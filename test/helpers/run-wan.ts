@@ -92,6 +92,18 @@ export async function runWan(args: readonly string[], options: RunOptions = {}):
   return (await startWan(args, options)).done;
 }
 
+/** Resolves once a running program's stderr shows the text. */
+export async function said({ child }: StartedWan, text: string): Promise<void> {
+  let seen = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.on('data', (chunk: Buffer) => {
+      seen += chunk.toString();
+      if (seen.includes(text)) resolve();
+    });
+    child.stderr.on('end', () => reject(new Error(`it ended without "${text}":\n${seen}`)));
+  });
+}
+
 function childOptions(place: Place, { cwd = place.cwd, env = {}, input = '' }: RunOptions) {
   return {
     cwd,

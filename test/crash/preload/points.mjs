@@ -28,6 +28,11 @@ export function isFatalNext() {
   return count + 1 === target && signal === 'SIGKILL';
 }
 
+/** Time went by on the program's clock that did not on the machine's. */
+export function tellPassed(ms) {
+  tell(`> ${ms}`);
+}
+
 /** Ends the trace with the exit code, and how long after the signal the end came. */
 export function traceExit() {
   process.on('exit', (code) => {
