@@ -1,3 +1,4 @@
+import type { SendOutcome } from '../core/http.ts';
 import type { Pace } from '../net/pace.ts';
 import type { Runtime } from '../workflow/runtime.ts';
 
@@ -14,4 +15,10 @@ export function withPace(send: Runtime['send'], pace: Pace, ownSignal: AbortSign
     pace.heard(fingerprint, outcome);
     return outcome;
   };
+}
+
+/** One's own Ctrl-C is no fault of the network, and is not told as one. @throws the signal's reason */
+export function unlessStopped(outcome: SendOutcome, signal: AbortSignal): SendOutcome {
+  if (outcome.kind !== 'reply' || outcome.reply.trouble !== undefined) signal.throwIfAborted();
+  return outcome;
 }

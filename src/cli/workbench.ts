@@ -34,7 +34,7 @@ import {
 import type { Connection, Runtime } from '../workflow/runtime.ts';
 import { accountOf, findSetting, readKeyFile, withEnvFile, type SettingName } from './account-sources.ts';
 import type { Context, Environment } from './context.ts';
-import { withPace } from './paced-send.ts';
+import { unlessStopped, withPace } from './paced-send.ts';
 import { startSandboxFor } from './sandbox-connection.ts';
 import type { Talk } from './talk.ts';
 
@@ -92,11 +92,11 @@ export async function openWorkbench(
   };
   const client = createApiClient({ ...network, now: context.clock.now });
   const post = createUploadClient(network);
-  const sendNow: Runtime['send'] = (connection, call, options = {}) =>
-    client({ base: connection.base, headers: headersOf(connection) }, call, {
-      signal: context.signal,
-      ...options,
-    });
+  const sendNow: Runtime['send'] = async (connection, call, options = {}) => {
+    const target = { base: connection.base, headers: headersOf(connection) };
+    const outcome = await client(target, call, { signal: context.signal, ...options });
+    return options.signal === undefined ? unlessStopped(outcome, context.signal) : outcome;
+  };
   const send = withPace(sendNow, createPace(context.clock), context.signal);
   const connectionTools: ConnectionTools = {
     send,
@@ -174,10 +174,10 @@ export async function openWorkbench(
         );
       },
       uploading: {
-        post: ({ fields, file: { field, name, asset }, ...call }) => {
+        post: async ({ fields, file: { field, name, asset }, ...call }) => {
           const { bytes, mimeType, open } = asset;
           const form = { fields, file: { field, name, bytes, mimeType, open } };
-          return post({ ...call, form, signal: context.signal });
+          return unlessStopped(await post({ ...call, form, signal: context.signal }), context.signal);
         },
         cache: createUploadCache(jobs.directory),
         variable: (name) => env[name],

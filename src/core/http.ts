@@ -1,4 +1,4 @@
-/** A reply as far as anybody here needs it: never more than a few megabytes of text. */
+/** A reply as far as anybody here needs it: never more than a few megabytes of text, and from the client on without keys. */
 export type HttpReply = {
   status: number;
   /** Names in lower case; of repeated ones the first. */
@@ -6,6 +6,8 @@ export type HttpReply = {
   text: string;
   /** The text parsed as JSON, or undefined where it is none. */
   json: unknown;
+  /** Why the text is not all of the answer: it broke off, is too large, or cannot be unpacked. */
+  trouble?: string;
 };
 
 /** What became of a call. The difference between the last two is what a paid submit turns on. */

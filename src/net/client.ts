@@ -1,5 +1,6 @@
 import type { SendOutcome } from '../core/http.ts';
 import type { Redact } from '../core/redact.ts';
+import { oneLine } from '../core/plain-text.ts';
 import { requestIdOf } from '../core/refusal.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import type { Dispatchers } from './dispatchers.ts';
@@ -45,13 +46,16 @@ export function createApiClient(options: {
   };
 }
 
-/** Every part is cleaned by itself: JSON can spell a key in ways that its text does not show. */
+/**
+ * Every part is cleaned by itself: JSON can spell a key in ways that its text does not show. Controls go first, where
+ * they could stand inside of one; JSON is read from what came, because a prompt is compared letter by letter.
+ */
 export function withoutSecrets({ reply }: SendOutcome & { kind: 'reply' }, redact: Redact): SendOutcome {
-  const text = redact(reply.text);
+  const text = redact(oneLine(reply.text));
   const headers = Object.fromEntries(
     Object.entries(reply.headers).map(([name, value]) => [name, redact(value)]),
   );
-  return { kind: 'reply', reply: { ...reply, headers, text, json: parseJson(text, redact) } };
+  return { kind: 'reply', reply: { ...reply, headers, text, json: parseJson(reply.text, redact) } };
 }
 
 function summary(outcome: SendOutcome): string {

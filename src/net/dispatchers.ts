@@ -12,10 +12,13 @@ export type Dispatchers = {
 };
 
 const connectTimeoutMs = 15_000;
+/** Gateways add headers of their own: policies, traces, cookies. Node's 16 KiB are too few. */
+const maxHeaderSize = 256 * 1024;
 
 /** Connections by the proxy variables, in both cases; this machine itself is never reached through a proxy. */
 export function createDispatchers(env: Readonly<Record<string, string | undefined>>): Dispatchers {
   const optionsWith = (lookup: LookupFunction | undefined) => ({
+    maxHeaderSize,
     connect: {
       timeout: connectTimeoutMs,
       autoSelectFamily: true,

@@ -4,6 +4,7 @@ import { request, type Dispatcher } from 'undici';
 import type { HttpReply, SendOutcome } from '../core/http.ts';
 import { describeFault } from './describe-fault.ts';
 import { parseJson } from './parse-json.ts';
+import { readBody, type BodyText } from './read-body.ts';
 
 export type Exchange = {
   method: 'GET' | 'POST';
@@ -17,22 +18,18 @@ export type Exchange = {
   whyOver: () => string;
   /** Someone wants to stop: its reason is thrown once bytes have left. */
   signal: AbortSignal;
-  /** Milliseconds; 0 where `isOver` watches. */
-  timeoutMs: number;
 };
 
 /** Tries of one attempt to get through a proxy. */
 const maxTunnels = 5;
 
-/** Replies of task APIs are a few kilobytes; more than this is nothing that we asked for. */
-const maxReplyBytes = 4 * 1024 * 1024;
-
 /**
  * One HTTP attempt: no retry, no redirect followed, so that a key goes to the named host only. Failures come
- * back as an outcome; only an abort after the first byte is thrown.
+ * back as an outcome, an answer that broke off as far as it came; only an abort between the first byte of ours and
+ * the first of the answer is thrown.
  */
 export async function exchange(call: Exchange): Promise<SendOutcome> {
-  const { method, url, payload, headers, dispatcher, signal, isOver, timeoutMs } = call;
+  const { method, url, payload, dispatcher, signal, isOver } = call;
   let isHopeless = false;
   const wire = watchWire(url, payload, () => {
     isHopeless = true;
@@ -43,15 +40,21 @@ export async function exchange(call: Exchange): Promise<SendOutcome> {
     const response = await request(url, {
       method,
       dispatcher,
-      headers,
+      // Plain is what everybody understands; what comes packed all the same is unpacked.
+      headers: { 'accept-encoding': 'identity', ...call.headers },
       // undici takes any async iterable and waits for the socket between pieces; its types do not say so.
       body: (payload ?? null) as Buffer | Readable | null,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
+      // undici's own would count while the process was stopped, and an answer waits in its socket.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       signal: AbortSignal.any([signal, isOver]),
     });
-    const text = await readText(response.body);
-    return { kind: 'reply', reply: toReply(response.statusCode, response.headers, text) };
+    const headers = firstOfEach(response.headers);
+    const why = (error: unknown) =>
+      signal.aborted ? 'interrupted' : isOver.aborted ? call.whyOver() : describeFault(error);
+    const { 'content-encoding': encoding = '', 'content-type': type = '' } = headers;
+    const body = await readBody(response.body, { encoding, type }, why);
+    return { kind: 'reply', reply: toReply(response.statusCode, headers, body) };
   } catch (error) {
     if (signal.aborted && wire.sent()) throw signal.reason;
     if (signal.aborted) return { kind: 'never-sent', reason: 'interrupted' };
@@ -90,26 +93,15 @@ function watchWire(
   };
 }
 
-async function readText(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxReplyBytes) throw new Error('the answer is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function toReply(
-  status: number,
-  rawHeaders: Record<string, string | string[] | undefined>,
-  text: string,
-): HttpReply {
+function firstOfEach(raw: Record<string, string | string[] | undefined>): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(rawHeaders)) {
+  for (const [name, value] of Object.entries(raw)) {
     const first = Array.isArray(value) ? value[0] : value;
     if (first !== undefined) headers[name.toLowerCase()] = first;
   }
-  return { status, headers, text, json: parseJson(text) };
+  return headers;
+}
+
+function toReply(status: number, headers: Record<string, string>, { text, trouble }: BodyText): HttpReply {
+  return { status, headers, text, json: parseJson(text), ...(trouble === undefined ? {} : { trouble }) };
 }

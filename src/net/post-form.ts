@@ -93,20 +93,24 @@ export async function postForm(url: URL, form: Form, options: PostFormOptions): 
       isOver: watch.signal,
       whyOver: () => `no progress for ${Math.round(options.stallMs / 1000)} s`,
       signal: options.signal,
-      timeoutMs: 0,
     });
     if (fault !== undefined) throw fault;
-    return isWhole ? outcome : withoutEarlySuccess(outcome);
+    return withoutDoubtfulSuccess(outcome, isWhole);
   } finally {
     watch.stop();
     await source.close();
   }
 }
 
-/** Nobody has taken a file whose last piece, held back until the file has proved to be the same, never left. */
-function withoutEarlySuccess(outcome: SendOutcome): SendOutcome {
-  const isSuccess = outcome.kind === 'reply' && outcome.reply.status >= 200 && outcome.reply.status < 300;
-  return isSuccess ? { kind: 'lost', reason: 'it was answered before it had been sent whole' } : outcome;
+/**
+ * Nobody has taken a file whose last piece, held back until the file has proved to be the same, never left. And half
+ * an answer is asked for again: an upload costs nothing.
+ */
+function withoutDoubtfulSuccess(outcome: SendOutcome, isWhole: boolean): SendOutcome {
+  if (outcome.kind !== 'reply' || outcome.reply.status < 200 || outcome.reply.status >= 300) return outcome;
+  if (!isWhole) return { kind: 'lost', reason: 'it was answered before it had been sent whole' };
+  const { trouble } = outcome.reply;
+  return trouble === undefined ? outcome : { kind: 'lost', reason: trouble };
 }
 
 /** The file's pieces pass as they are: the encoder would cut those above 64 KiB, and cuts slices of memory wrongly. */

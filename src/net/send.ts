@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { SendOutcome } from '../core/http.ts';
 import { exchange } from './exchange.ts';
+import { afterListening } from './patience.ts';
 
 export type SendOptions = {
   dispatcher: Dispatcher;
@@ -19,6 +20,8 @@ export async function sendOnce(
 ): Promise<SendOutcome> {
   const { timeoutMs, signal, dispatcher } = options;
   const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const over = new AbortController();
+  const patience = afterListening(timeoutMs, () => over.abort());
   return exchange({
     method,
     url,
@@ -29,9 +32,8 @@ export async function sendOnce(
       accept: 'application/json',
       ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
     },
-    isOver: AbortSignal.timeout(timeoutMs),
+    isOver: over.signal,
     whyOver: () => `no answer within ${Math.round(timeoutMs / 1000)} s`,
     signal,
-    timeoutMs,
-  });
+  }).finally(patience.cancel);
 }

@@ -1,8 +1,10 @@
+import { afterListening } from './patience.ts';
+
 /** Aborts its signal when waiting for the other side takes too long. Time spent on our own disk does not count. */
 export class StallWatch {
   readonly #controller = new AbortController();
   readonly #limitMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: { cancel: () => void } | undefined;
   #isOver = false;
 
   constructor(limitMs: number) {
@@ -23,21 +25,21 @@ export class StallWatch {
 
   /** Waiting begins, anew if it had begun. */
   wait(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     if (this.#isOver) return;
-    this.#timer = setTimeout(() => {
+    this.#timer = afterListening(this.#limitMs, () => {
       this.#controller.abort(new Error(`no byte for ${this.#limitMs / 1000} s`));
-    }, this.#limitMs);
+    });
   }
 
   /** Something came. */
   pause(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
   }
 
   /** Nobody waits any more, whoever still comes by: a timer would keep the process from ending. */
   stop(): void {
     this.#isOver = true;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
   }
 }

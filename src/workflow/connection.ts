@@ -110,9 +110,10 @@ export async function checkKey(
   if (protocol.checkKey === undefined) return { kind: 'unchecked' };
   const outcome = await send(connection, protocol.checkKey, options);
   if (outcome.kind !== 'reply') return { kind: 'inconclusive', reason: outcome.reason, class: 'network' };
-  const { status, json, text } = outcome.reply;
+  const { status, json, text, trouble } = outcome.reply;
   const refusal = protocol.readRefusal(json);
-  const isAnswer = json !== undefined || (protocol.checkMayBeEmpty && text.trim() === '');
+  const isAnswer =
+    json !== undefined || (protocol.checkMayBeEmpty && text.trim() === '' && trouble === undefined);
   if (status >= 200 && status < 300 && isAnswer && refusal === undefined) return { kind: 'good' };
   const meaning = refusal === undefined ? undefined : protocol.meaningOf(status, refusal);
   if (refusal !== undefined && meaning?.class === 'auth') {

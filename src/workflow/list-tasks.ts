@@ -63,7 +63,7 @@ async function readPage(
       ({ reason } = outcome);
       continue;
     }
-    const { status, json, headers } = outcome.reply;
+    const { status, json, headers, trouble } = outcome.reply;
     const read = status >= 200 && status < 300 ? list.read(json) : undefined;
     if (read !== undefined) {
       const date = Date.parse(headers['date'] ?? '');
@@ -71,7 +71,7 @@ async function readPage(
       return { kind: 'page', tasks: read.tasks, total: read.total, aheadMs };
     }
     const refusal = protocol.readRefusal(json);
-    reason = describeRefusal(refusal) ?? `it answered ${status}`;
+    reason = describeRefusal(refusal) ?? trouble ?? `it answered ${status}`;
     const isPassing = status >= 500 || status === 408 || status === 429 || json === undefined;
     if (!isPassing) break;
   }

@@ -76,6 +76,7 @@ export async function queryTask(
   const afterMs = retryAfterMs(reply.headers, nowMs);
   const what =
     describeRefusal(refusal) ??
+    reply.trouble ??
     (reply.json === undefined ? 'the answer is not JSON' : 'the answer is no task');
   return passing(`the service answered ${reply.status}: ${what}`, afterMs, requestId);
 }

@@ -100,7 +100,7 @@ describe('a form', () => {
   test('gives a huge answer up', async () => {
     const server = await rudeServer([{ body: Buffer.alloc(5 * 1024 * 1024, 'a') }]);
     const outcome = await send(new URL(server.origin), (await localFile()).asset);
-    expect(outcome).toEqual({ kind: 'lost', reason: 'the answer is too large' });
+    expect(outcome).toEqual({ kind: 'lost', reason: 'the answer is larger than 4 MiB' });
   });
 
   test.each([200, 204])('answered with %i before it was sent whole is lost', async (status) => {
