@@ -45,6 +45,8 @@ export function jobLines(job: Job, { nowMs, record, files }: Surroundings): stri
     ['error', errorOf(job)],
     ['hint', cutLinks(job.error?.hint ?? '')],
     ['request id', job.request_id],
+    ['answer', answerOf(job)],
+    ['named', taskNames(job)],
     ['job key', job.job_key ?? null],
     ['record', record],
     ...nextSteps(job, files).map((step): Row => ['next', step]),
@@ -114,6 +116,18 @@ function errorOf(job: Job): string | null {
   const id = error.request_id === null ? '' : ` (request id ${error.request_id})`;
   const isDone = isFinal(job) ? '' : ' (the last time)';
   return `${error.code === null ? '' : `${error.code}: `}${cutLinks(error.message)}${id}${isDone}`;
+}
+
+/** The first words of an answer to the submit that was not plainly a yes or a no. */
+function answerOf({ answer }: Job): string | null {
+  if (answer === undefined) return null;
+  const { status, type, text } = answer;
+  return `${status}${type === null ? '' : ` ${type}`}: ${text === '' ? '(empty)' : cutLinks(text)}`;
+}
+
+/** Tasks that it named, as long as none of them is the job's. */
+function taskNames({ named_tasks: names = [], task_id: taskId }: Job): string | null {
+  return taskId === null && names.length > 0 ? `task ${names.join(', task ')}` : null;
 }
 
 /** What a service says may quote a signed link. */

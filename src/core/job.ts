@@ -79,6 +79,8 @@ const usageSchema = z.object({
   raw: z.unknown(),
 });
 
+const answerSchema = z.object({ status: z.number(), type: z.string().nullable(), text: z.string() });
+
 /** How the command that started the job wanted it saved. */
 const savingSchema = z.object({
   /** An absolute path, a template, or `-`; null means the default template. */
@@ -123,6 +125,10 @@ export const jobSchema = z.looseObject({
   job_key: z.string().optional(),
   /** Which of several that one command made, from 1. */
   index: z.number().optional(),
+  /** The first words of an answer to the submit that was not plainly a yes or a no. */
+  answer: answerSchema.optional(),
+  /** The ids of tasks that such an answer named. */
+  named_tasks: z.array(z.string()).optional(),
   outputs: z.array(outputSchema),
   usage: usageSchema.nullable(),
   error: errorSchema.nullable(),

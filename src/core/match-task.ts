@@ -24,7 +24,8 @@ export function matchTask(
   return prompt;
 }
 
-function matchPrompt(asked: string | undefined, told: string | undefined): Match {
+/** A prompt that either side leaves out says nothing. */
+export function matchPrompt(asked: string | undefined, told: string | undefined): Match {
   const [ours, theirs] = [fold(asked ?? ''), fold(told ?? '')];
   if (ours === '' || theirs === '') return 'unknown';
   if (ours === theirs) return 'ours';
@@ -35,7 +36,8 @@ function fold(text: string): string {
   return text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim();
 }
 
-function fitsSeconds(request: GenerationRequest, { usage }: Pick<TaskReport, 'usage'>): boolean {
+/** Whether the seconds that were made, where they are told, may be those asked for. */
+export function fitsSeconds(request: GenerationRequest, { usage }: Pick<TaskReport, 'usage'>): boolean {
   const { duration } = request;
   const made = usage?.outputSeconds;
   // With a clip among the inputs services count in ways of their own.

@@ -34,6 +34,19 @@ export function describeRefusal(
   return text === '' ? code : `${code}: ${text}`;
 }
 
+/**
+ * What a refusing status means by itself: where its body is not the service's own, or in words that nobody knows.
+ * Which gateway wrote it is not known, so the address is the first thing to look at.
+ */
+export function meaningOfStatus(status: number): CodeMeaning & { hint: string } {
+  if (status === 400 || status === 413 || status === 422)
+    return { class: 'usage', hint: 'compare the input with `wan models`' };
+  if (status === 401 || status === 403)
+    return { class: 'auth', hint: 'check the key (`wan auth status`) and the address (--base-url)' };
+  if (status === 402) return { class: 'quota', hint: 'look at the balance in the service’s console' };
+  return { class: 'network', hint: 'check the address (--base-url)' };
+}
+
 /** A key is never taken along to wherever a service points. */
 export function redirectError(status: number, requestId: string | undefined): NetworkError {
   return new NetworkError(

@@ -51,11 +51,20 @@ export function createApiClient(options: {
  * they could stand inside of one; JSON is read from what came, because a prompt is compared letter by letter.
  */
 export function withoutSecrets({ reply }: SendOutcome & { kind: 'reply' }, redact: Redact): SendOutcome {
-  const text = redact(oneLine(reply.text));
+  const text = redact(oneLine(unescaped(reply.text)));
   const headers = Object.fromEntries(
     Object.entries(reply.headers).map(([name, value]) => [name, redact(value)]),
   );
   return { kind: 'reply', reply: { ...reply, headers, text, json: parseJson(reply.text, redact) } };
+}
+
+/** `\u0073k-…`: also in JSON that was cut, and so is never read as such. */
+function unescaped(text: string): string {
+  return text
+    .replaceAll('\\/', '/')
+    .replaceAll(/\\u([0-9a-f]{4})/giu, (_whole, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
 }
 
 function summary(outcome: SendOutcome): string {

@@ -7,6 +7,7 @@ import { finishJob, type FinishOptions } from './finish-job.ts';
 import { requireTask, wasNeverAccepted } from './job-state.ts';
 import { adopt, checkTask, reconcile } from './reconcile.ts';
 import type { Connection, Runtime } from './runtime.ts';
+import { settleNamed } from './settle-named.ts';
 import { planOfRecord, sendJob, type JobSink } from './start-job.ts';
 
 /** How far a command goes for a job that has no task yet. */
@@ -73,10 +74,13 @@ async function withTask(
   }
   if (options.adopt !== undefined) {
     await checkTask(runtime, connection, job, options.adopt);
-    return adopt(runtime, connection, job, options.adopt, { onChange });
+    // The user's word outranks what the task tells of itself.
+    return adopt(runtime, connection, { ...job, named_tasks: undefined }, options.adopt, { onChange });
   }
   if (isOpen && options.reconciles) {
     try {
+      const settled = await settleNamed(runtime, connection, job, { isPatient: false, onChange });
+      if (settled.kind === 'adopted') return settled.job;
       return await reconcile(runtime, connection, job, { ...search, onChange });
     } catch (error) {
       if (options.resubmits !== true || !maySendAgain(runtime, connection, job, error)) throw error;

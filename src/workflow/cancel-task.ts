@@ -74,6 +74,7 @@ async function look(
       if (progress.kind === 'not-found') throw notFound(job.task_id, connection);
       return progress.kind === 'update' ? progress.job : job;
     }
+    if (result.kind === 'foreign') throw result.error;
     const delay = retryDelays.look[tries];
     if (delay === undefined) throw blind(verdict, result.error);
     await runtime.clock.sleep(Math.min(result.afterMs ?? delay, maxRetryAfterMs), runtime.signal);

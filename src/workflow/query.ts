@@ -1,15 +1,24 @@
-import { errorOfClass, NetworkError, NotFoundError, type WanError } from '../core/errors.ts';
+import {
+  errorOfClass,
+  NetworkError,
+  NotFoundError,
+  UnconfirmedError,
+  type WanError,
+} from '../core/errors.ts';
 import { retryAfterMs } from '../core/http.ts';
 import type { Job } from '../core/job.ts';
 import { readProgress, type Progress } from '../core/job-progress.ts';
 import { describeRefusal, redirectError, requestIdOf } from '../core/refusal.ts';
 import type { TaskTimes } from '../core/task.ts';
+import { foreignTask } from './follow-named.ts';
 import { withRegionHint } from './region-hint.ts';
 import type { Connection, Runtime } from './runtime.ts';
 
 const queryTimeoutMs = 60_000;
 
 export type QueryResult =
+  /** Followed because an unclear answer named it, it turns out to be another's. */
+  | { kind: 'foreign'; error: WanError }
   | { kind: 'progress'; progress: Progress; times: TaskTimes }
   /** Nothing was learned, and asking again is free: resets, 408, 429, 5xx, pages, broken JSON. */
   | { kind: 'passing-fault'; error: WanError; afterMs: number | undefined };
@@ -40,6 +49,8 @@ export async function queryTask(
   if (reply.status >= 200 && reply.status < 300 && reply.json !== undefined) {
     const report = protocol.readTask(reply.json);
     if (report !== undefined) {
+      const why = job.named_tasks?.includes(taskId) === true ? foreignTask(job, report) : undefined;
+      if (why !== undefined) return { kind: 'foreign', error: foreign(job, taskId, why) };
       const progress = readProgress(
         job,
         { ...report, ...(report.requestId === undefined && requestId !== undefined ? { requestId } : {}) },
@@ -92,7 +103,7 @@ export async function askOnce(
   linkHours: number | null,
 ): Promise<Job> {
   const result = await queryTask(runtime, connection, job, job.task_id, linkHours);
-  if (result.kind === 'passing-fault') throw result.error;
+  if (result.kind !== 'progress') throw result.error;
   if (result.progress.kind === 'not-found') throw notFound(job.task_id, connection);
   return result.progress.kind === 'update' ? result.progress.job : job;
 }
@@ -102,6 +113,13 @@ export function notFound(taskId: string, connection: Connection): NotFoundError 
   return new NotFoundError(`${connection.provider.title} knows no task ${taskId}`, {
     hint: 'it may belong to another key or region (--profile, --region), or be older than 24 hours',
   });
+}
+
+function foreign(job: Job, taskId: string, why: string): WanError {
+  return new UnconfirmedError(
+    `task ${taskId}, which the answer to job ${job.id} named, is not the job’s: ${why}; it stays open what became of it`,
+    { hint: `wan resume ${job.id}` },
+  );
 }
 
 function passing(message: string, afterMs?: number, requestId?: string): QueryResult {

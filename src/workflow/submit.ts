@@ -3,8 +3,9 @@ import { toStoredError, type Job } from '../core/job.ts';
 import type { Model } from '../core/model.ts';
 import type { GenerationRequest } from '../core/request.ts';
 import { judgeSubmit } from '../core/submit-answer.ts';
-import type { SendOutcome } from '../core/http.ts';
 import type { HttpCall } from '../providers/protocol.ts';
+import { keptAnswer } from '../core/kept-answer.ts';
+import { sendForAnswer } from './await-answer.ts';
 import { forgetDeadUploads } from './cached-upload.ts';
 import type { SearchOptions } from './find-lost-task.ts';
 import { handleOf } from './job-state.ts';
@@ -12,9 +13,8 @@ import { nextModel } from './pick-model.ts';
 import { reconcile } from './reconcile.ts';
 import { withRegionHint } from './region-hint.ts';
 import type { Connection, Runtime } from './runtime.ts';
+import { namedHint, settleNamed, stillOpenAfter } from './settle-named.ts';
 
-const answerTimeoutMs = 120_000;
-const graceMs = 5_000;
 /** Waits before another try of what certainly was not accepted, in milliseconds. */
 const retryDelays = { neverSent: [1_000, 3_000], refused: [2_000, 4_000, 8_000, 15_000, 30_000] };
 /** A service that asks for more is told good-bye rather than knocked at too early. */
@@ -55,13 +55,20 @@ export async function submitJob(
     onChange(current);
     await runtime.jobs.save(current);
   };
-  const fail = async (status: 'failed' | 'unconfirmed', error: WanError) => {
-    const writing = write({ status, error: toStoredError(error), request_id: error.requestId ?? null });
+  const fail = async (status: 'failed' | 'unconfirmed', error: WanError, more: Partial<Job> = {}) => {
+    const told = { error: toStoredError(error), request_id: error.requestId ?? null };
+    const writing = write({ status, ...told, ...more });
     await writing.catch((reason: unknown) => {
       throw status === 'unconfirmed' ? stillOpen(reason, job) : reason;
     });
     return error;
   };
+
+  /** Stopped while asking: what was bought outranks who stopped it. */
+  const unlessAborted = <Result>(open: WanError, work: () => Promise<Result>) =>
+    work().catch((reason: unknown) => {
+      throw runtime.signal.aborted ? open : reason;
+    });
 
   /** Another model is never bought in its place; only the user may choose it. */
   const withNextModel = (error: WanError) => {
@@ -75,11 +82,12 @@ export async function submitJob(
     await leaveIfAsked(runtime, write, { id: job.id, isResumed });
     if (!(await stillOurs()))
       throw new WanError(`another process has taken over the job ${job.id}`, { hint: 'wan list' });
-    await write({ status: 'submitting', sent_at: nowIso(runtime), error: null });
+    await writeSubmitting(runtime, write);
     await leaveIfAsked(runtime, write, { id: job.id, isResumed });
     runtime.emit({ event: 'submitting', job: current });
-    const outcome = await sendWithGrace(runtime, connection, call);
-    const verdict = judgeSubmit(outcome, protocol, runtime.clock.now());
+    const outcome = await sendForAnswer(runtime, connection, call, current);
+    const verdict = judgeSubmit(outcome, protocol, runtime.clock.now(), call.body);
+    const kept = outcome.kind === 'reply' ? { answer: keptAnswer(outcome.reply) } : {};
     switch (verdict.kind) {
       case 'accepted':
         await write({
@@ -92,23 +100,30 @@ export async function submitJob(
         });
         runtime.emit({ event: 'submitted', job: current });
         return current;
-      case 'unconfirmed':
-        throw await fail('unconfirmed', verdict.error.with({ hint: `wan resume ${job.id}` }));
-      case 'doubtful': {
-        const { message, code, requestId } = verdict.error;
-        const hint = `wan resume ${job.id}`;
-        const unconfirmed = new UnconfirmedError(message, { hint, code, requestId });
-        await fail('unconfirmed', unconfirmed);
-        const found = await reconcile(runtime, connection, current, {
-          ...search,
-          saidFailed: verdict.error,
-          onChange: write,
-        }).catch((reason: unknown) => {
-          // Stopped while looking: what was bought outranks who stopped it.
-          throw runtime.signal.aborted ? unconfirmed : reason;
-        });
+      case 'unconfirmed': {
+        const error = verdict.error.with({ hint: `wan resume ${job.id}` });
+        await fail('unconfirmed', error, kept);
+        // On disk it is open. What the service can tell right now is asked for here.
+        if (verdict.isLookedUp !== true) throw error;
+        const found = await unlessAborted(error, () =>
+          reconcile(runtime, connection, current, { ...search, onChange: write }),
+        );
         runtime.emit({ event: 'submitted', job: found });
         return found;
+      }
+      case 'named': {
+        const { taskIds, refusal } = verdict;
+        const error = verdict.error.with({ hint: namedHint({ ...current, named_tasks: [...taskIds] }) });
+        await fail('unconfirmed', error, { ...kept, named_tasks: [...taskIds] });
+        const settled = await unlessAborted(error, () =>
+          settleNamed(runtime, connection, current, { isPatient: true, onChange: write }),
+        );
+        if (settled.kind === 'adopted') {
+          runtime.emit({ event: 'submitted', job: settled.job });
+          return settled.job;
+        }
+        if (settled.kind === 'none' && refusal !== undefined) throw await fail('failed', refusal);
+        throw stillOpenAfter(error, settled.why, current);
       }
       case 'refused': {
         const error = verdict.isAboutModel ? withNextModel(verdict.error) : verdict.error;
@@ -134,6 +149,24 @@ export async function submitJob(
         await pause(runtime, asked ?? delay);
       }
     }
+  }
+}
+
+/**
+ * The last step before the send. A disk that fails after the record has its name, as in the directory's flush, must
+ * not leave one that looks as if something had been sent.
+ */
+async function writeSubmitting(
+  runtime: Runtime,
+  write: (patch: Partial<Job>) => Promise<void>,
+): Promise<void> {
+  // What an earlier send was answered with is not this one's.
+  const fresh = { answer: undefined, named_tasks: undefined, error: null };
+  try {
+    await write({ ...fresh, status: 'submitting', sent_at: nowIso(runtime) });
+  } catch (error) {
+    await write({ status: 'prepared', sent_at: null }).catch(() => {});
+    throw error instanceof WanError ? error.with({ message: `${error.message}; nothing was sent` }) : error;
   }
 }
 
@@ -177,33 +210,6 @@ export async function leaveIfAsked(
     error: { ...toStoredError(reason), message: 'stopped before it was sent: nothing was sent', hint: null },
   });
   throw reason.with({ hint: 'nothing was sent; run it again' });
-}
-
-/** An interruption leaves the answer five seconds: it holds the id of what was bought. */
-async function sendWithGrace(runtime: Runtime, connection: Connection, call: HttpCall): Promise<SendOutcome> {
-  const controller = new AbortController();
-  const finished = new AbortController();
-  const onAbort = () => {
-    void runtime.clock.sleep(graceMs, finished.signal).then(
-      () => controller.abort(new Error('interrupted')),
-      () => {},
-    );
-  };
-  runtime.signal.addEventListener('abort', onAbort, { once: true });
-  if (runtime.signal.aborted) onAbort();
-  try {
-    return await runtime.send(connection, call, {
-      fresh: true,
-      timeoutMs: answerTimeoutMs,
-      signal: controller.signal,
-    });
-  } catch (error) {
-    if (controller.signal.aborted) return { kind: 'lost', reason: 'interrupted' };
-    throw error;
-  } finally {
-    runtime.signal.removeEventListener('abort', onAbort);
-    finished.abort(new Error('finished'));
-  }
 }
 
 function nowIso(runtime: Runtime): string {

@@ -58,6 +58,10 @@ export async function waitForTask(
     const result = await queryTask(runtime, connection, job, taskId, options.linkHours, {
       turnWithinMs,
     }).catch(continuing);
+    if (result.kind === 'foreign') {
+      await options.onChange({ ...job, status: 'unconfirmed', task_id: null });
+      throw result.error;
+    }
     if (result.kind === 'passing-fault') {
       // Said once for each reason in a row: a service that is down for an hour fills no log.
       if (result.error.message !== lastFault?.message)

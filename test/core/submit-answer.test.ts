@@ -28,19 +28,37 @@ describe.each([
     ['a redirect that keeps the body', reply(307, '', { location: 'https://e.com/' }), 'refused 6'],
     ['a redirect with a page', reply(302, html), 'refused 6'],
     ['a page with 200', reply(200, html), 'unconfirmed 14'],
-    ['a page with 403', reply(403, html), 'unconfirmed 14'],
+    ['303, which asks to look elsewhere', reply(303, '', { location: '/x' }), 'unconfirmed 14'],
+    ['a page with 400', reply(400, html), 'refused 2'],
+    ['a page with 402', reply(402, html), 'refused 4'],
+    ['a page with 403', reply(403, html), 'refused 3'],
+    ['a page with 404', reply(404, html), 'refused 6'],
+    ['a text with 405', reply(405, 'Method Not Allowed'), 'refused 6'],
+    ['a text with 413', reply(413, 'Too large'), 'refused 2'],
+    ['a text with 418', reply(418, 'I am a teapot'), 'refused 6'],
+    ['a list with 422', reply(422, [{ msg: 'no' }]), 'refused 2'],
+    ['half a body with 401', reply(401, '{"code":"Inv'), 'refused 3'],
     ['a page with 502', reply(502, html), 'unconfirmed 14'],
     ['nothing with 200', reply(200, ''), 'unconfirmed 14'],
-    ['nothing with 401', reply(401, ''), 'unconfirmed 14'],
+    ['nothing with 401', reply(401, ''), 'refused 3'],
     ['nothing with 503', reply(503, ''), 'unconfirmed 14'],
     ['half a body', reply(200, '{"task_id":"T","output":{"task_id":"T'), 'unconfirmed 14'],
     ['null', reply(200, 'null'), 'unconfirmed 14'],
     ['an empty object', reply(200, {}), 'unconfirmed 14'],
     ['a list', reply(200, []), 'unconfirmed 14'],
-    ['a task id that is no text', reply(200, { task_id: 7, output: { task_id: 7 } }), 'unconfirmed 14'],
+    ['a task id that is a number', reply(200, { task_id: 7, output: { task_id: 7 } }), 'accepted 7'],
+    [
+      'a task id with more digits than JSON holds',
+      reply(200, '{"task_id":912345678901234567890,"output":{"task_id":912345678901234567890}}'),
+      'accepted 912345678901234567890',
+    ],
+    ['a task id that is an object', reply(200, { task_id: {}, output: { task_id: [] } }), 'unconfirmed 14'],
     ['an empty task id', reply(200, { task_id: '', output: { task_id: '' } }), 'unconfirmed 14'],
-    ['JSON that is nobody’s error shape, with 400', reply(400, { no: 1 }), 'unconfirmed 14'],
-    ['408 with a page', reply(408, html), 'unconfirmed 14'],
+    ['JSON that is nobody’s error shape, with 400', reply(400, { no: 1 }), 'refused 2'],
+    ...[408, 409, 425, 460, 499].flatMap((status): [string, SendOutcome, string][] => [
+      [`${status} with a page`, reply(status, html), 'unconfirmed 14'],
+      [`${status} with words`, reply(status, { message: 'no', error: { message: 'no' } }), 'unconfirmed 14'],
+    ]),
   ])('%s', (_name, outcome, expected) => {
     expect(brief(judgeSubmit(outcome, protocol, nowMs))).toBe(expected);
   });
@@ -80,11 +98,11 @@ describe('DashScope', () => {
     ['408 with a known code', reply(408, refusal('InvalidParameter')), 'unconfirmed 14'],
     ['500 RequestTimeOut', reply(500, refusal('RequestTimeOut')), 'unconfirmed 14'],
     ['500 ResponseTimeout', reply(500, refusal('ResponseTimeout')), 'unconfirmed 14'],
-    ['500 InternalError', reply(500, refusal('InternalError')), 'doubtful 6'],
-    ['500 with a prefix', reply(500, refusal('InternalError.Algo')), 'doubtful 6'],
-    ['500 SystemError', reply(500, refusal('SystemError')), 'doubtful 6'],
-    ['503 ModelUnavailable', reply(503, refusal('ModelUnavailable')), 'doubtful 6'],
-    ['503 ModelServingError', reply(503, refusal('ModelServingError')), 'doubtful 6'],
+    ['500 InternalError', reply(500, refusal('InternalError')), 'unconfirmed 14'],
+    ['500 with a prefix', reply(500, refusal('InternalError.Algo')), 'unconfirmed 14'],
+    ['500 SystemError', reply(500, refusal('SystemError')), 'unconfirmed 14'],
+    ['503 ModelUnavailable', reply(503, refusal('ModelUnavailable')), 'unconfirmed 14'],
+    ['503 ModelServingError', reply(503, refusal('ModelServingError')), 'unconfirmed 14'],
     ['500 unknown code', reply(500, refusal('Gremlins')), 'unconfirmed 14'],
     ['504 unknown code', reply(504, refusal('GatewayTimeout')), 'unconfirmed 14'],
     [
@@ -162,7 +180,88 @@ describe('AceData', () => {
   });
 });
 
+describe('a service’s own failure', () => {
+  test.each<[number, string, boolean]>([
+    [500, 'InternalError', true],
+    [500, 'InternalError.Algo', true],
+    [503, 'ModelUnavailable', true],
+    [500, 'Gremlins', false],
+    [500, 'RequestTimeOut', false],
+    [408, 'InternalError', false],
+  ])('%s %s is worth a look: %s', (status, code, isLookedUp) => {
+    const verdict = judgeSubmit(reply(status, refusal(code)), dashscope.protocol, nowMs);
+    expect({ isLookedUp: false, ...verdict }).toMatchObject({ kind: 'unconfirmed', isLookedUp });
+  });
+});
+
+describe('a task that is named elsewhere', () => {
+  const id = '0f3c5d2a-1111-4222-8333-944445555666';
+  const pending = { output: { task_id: id, task_status: 'PENDING' }, request_id: 'r-1' };
+  test.each<[string, SendOutcome, number | undefined]>([
+    ['beside 500', reply(500, { ...pending, code: 'InternalError', message: 'x' }), undefined],
+    ['beside 503 of a gateway', reply(503, { ...pending }), undefined],
+    ['beside 429', reply(429, pending), 4],
+    ['beside 429 with Retry-After', reply(429, pending, { 'retry-after': '0' }), 4],
+    ['beside 302', reply(302, pending), undefined],
+    ['beside 303', reply(303, pending), undefined],
+    ['beside 400', reply(400, { task_id: id, code: 'InvalidParameter', message: 'x' }), 2],
+    ['beside 401 in a text', reply(401, `task ${id} needs a key`), 3],
+    ['beside 409', reply(409, { task_id: id }), undefined],
+    ['in a list', reply(200, [{ taskId: id }]), undefined],
+    ['in half a body', reply(200, `{"data":{"task_id":"${id}","st`), undefined],
+  ])('%s', (_name, outcome, exitCode) => {
+    const verdict = judgeSubmit(outcome, dashscope.protocol, nowMs);
+    expect(verdict).toMatchObject({ kind: 'named', taskIds: [id], error: { exitCode: 14 } });
+    expect(verdict.kind === 'named' ? verdict.refusal?.exitCode : 'no').toBe(exitCode);
+  });
+
+  test('of several, all are told', () => {
+    const verdict = judgeSubmit(
+      reply(500, { data: [{ task_id: 'a1' }, { task_id: 'b2' }] }),
+      acedata.protocol,
+      nowMs,
+    );
+    expect(verdict).toMatchObject({ kind: 'named', taskIds: ['a1', 'b2'] });
+    expect('error' in verdict ? verdict.error.message : '').toContain('several tasks: a1, b2');
+  });
+
+  test('but what the answer only echoes is none', () => {
+    const sent = { prompt: `task ${id}`, template: 'a-b-c' };
+    const outcome = reply(500, { echo: sent, task_id: 'a-b-c', message: `task ${id}` });
+    expect(judgeSubmit(outcome, acedata.protocol, nowMs, sent)).toMatchObject({ kind: 'unconfirmed' });
+  });
+});
+
 describe('what is told', () => {
+  test.each<[string, SendOutcome, string]>([
+    ['a text', reply(401, 'Unauthorized'), 'the service refused it (401): Unauthorized'],
+    [
+      'a page',
+      reply(403, '<html><head><title>403 &amp; out</title></head></html>'),
+      'the service refused it (403): 403 & out',
+    ],
+    ['nothing', reply(404, ''), 'the service refused it (404)'],
+    [
+      'FastAPI',
+      reply(422, { detail: [{ loc: ['body', 'prompt'], msg: 'field required', type: 'missing' }] }),
+      'the service refused it (422): body.prompt: field required',
+    ],
+    [
+      'RFC 7807',
+      reply(403, { type: 'about:blank', title: 'Forbidden', detail: 'No plan.', status: 403 }),
+      'the service refused it (403): Forbidden: No plan.',
+    ],
+    [
+      'only a code of the service’s, and words elsewhere',
+      reply(400, { code: 'Odd', msg: 'no' }),
+      'the service refused it: Odd: no',
+    ],
+  ])('the words of %s', (_name, outcome, message) => {
+    const verdict = judgeSubmit(outcome, dashscope.protocol, nowMs);
+    expect('error' in verdict ? verdict.error.message : 'none').toBe(message);
+    expect('error' in verdict ? verdict.error.hint : undefined).toMatch(/\S/u);
+  });
+
   test.each<[string, SendOutcome, string | undefined]>([
     ['in the body', reply(400, refusal('InvalidParameter')), 'r-1'],
     ['in a header', reply(502, html, { 'x-request-id': 'h-1' }), 'h-1'],

@@ -172,7 +172,7 @@ test.each<[string, unknown, object | undefined]>([
 test.each<[unknown, string | undefined]>([
   [{ task_id: '7f0c1f5e-1111' }, '7f0c1f5e-1111'],
   [{ success: true, task_id: 'T', trace_id: 'R' }, 'T'],
-  [{ task_id: 7 }, undefined],
+  [{ task_id: 7 }, '7'],
   [{ task_id: 'a\nb' }, undefined],
   [{ output: { task_id: 'T' } }, undefined],
 ])('the task id in %j is %j', (body, expected) => {

@@ -187,7 +187,7 @@ test.each<[unknown, string | undefined]>([
   [{ output: { task_id: 'a b' } }, undefined],
   [{ output: { task_id: 'x'.repeat(201) } }, undefined],
   [{ output: { task_id: '\u001b]0;x' } }, undefined],
-  [{ output: { task_id: 5 } }, undefined],
+  [{ output: { task_id: 5 } }, '5'],
   [{ task_id: 't' }, undefined],
   [null, undefined],
 ])('the task id in %j is %j', (body, expected) => {

@@ -94,7 +94,7 @@ describe('an answer to a submit', () => {
     ['a wrong field', 400, { message: 'resolution' }, { kind: 'refused', error: { exitCode: 2 } }],
     ['a wrong token', 401, { message: 'no' }, { kind: 'refused', error: { exitCode: 3 } }],
     ['no money', 402, { error_msg: 'credits' }, { kind: 'refused', error: { exitCode: 4 } }],
-    ['a wrong path', 404, { message: 'no such path' }, { kind: 'refused', error: { exitCode: 2 } }],
+    ['a wrong path', 404, { message: 'no such path' }, { kind: 'refused', error: { exitCode: 6 } }],
     ['too fast', 429, { message: 'slow down' }, { kind: 'refused', error: { exitCode: 4 } }],
     ['a fault of the service', 500, { message: 'oops' }, { kind: 'unconfirmed', error: { exitCode: 14 } }],
     ['a code in place of an id', 200, { error_code: 'E1' }, { kind: 'unconfirmed', error: { exitCode: 14 } }],

@@ -175,11 +175,11 @@ describe('what the service says has failed is looked for, once', () => {
   const listed = { task_id: 'task-9', model_name: 'wan2.6-t2v', gmt_create: startMs + 2_000 };
   const succeeded = { task_status: 'SUCCEEDED', task_id: 'task-9', video_url: 'https://e.com/v.mp4' };
 
-  test('and when no such task is listed, it has failed', async () => {
+  test('and when no such task is listed, it stays open', async () => {
     const world = fakeWorld([fault, reply(200, { total: 0, data: [] }), accepted]);
     const error = await failureOf(() => submit(world));
-    expect(error).toMatchObject({ exitCode: 6, code: 'InternalError', requestId: 'r-2' });
-    expect(world.log).toEqual(['save submitting', send, 'save unconfirmed', list, 'save failed']);
+    expect(error).toMatchObject({ exitCode: 14, code: 'InternalError', requestId: 'r-2' });
+    expect(world.log).toEqual(['save submitting', send, 'save unconfirmed', list]);
     expect(world.left).toEqual([accepted]);
   });
 
@@ -215,5 +215,6 @@ test('a record that cannot be written keeps the job from being sent', async () =
     },
   });
   await expect(submit(world)).rejects.toThrow('disk full');
-  expect(world.log).toEqual(['save submitting']);
+  // It may have its name already, and only the directory's flush failed.
+  expect(world.log).toEqual(['save submitting', 'save prepared']);
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Model } from '../../core/model.ts';
+import { readId } from '../../core/named-tasks.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { inputsOf, type GenerationRequest } from '../../core/request.ts';
 import type { TaskReport, Usage } from '../../core/task.ts';
@@ -199,11 +200,9 @@ function refusalOf(reply: Result | undefined): Refusal | undefined {
   return { code: error?.code, message: message ?? error?.code ?? '', requestId: reply?.trace_id };
 }
 
-const submitReply = z.object({ task_id: taskId });
-
 export const acedataProtocol: Protocol = {
   submit,
-  readTaskId: (body) => readLoosely(submitReply, body)?.task_id,
+  readTaskId: (body, written) => readId(at(body, 'task_id'), written),
   query: (id) => ({ method: 'POST', path: '/wan/tasks', body: { action: 'retrieve', id } }),
   readTask,
   readRefusal,

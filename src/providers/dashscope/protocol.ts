@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { placeExtras } from '../../core/extra.ts';
 import { rulesFor, type Model } from '../../core/model.ts';
+import { readId } from '../../core/named-tasks.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { GenerationRequest } from '../../core/request.ts';
 import { asNumber, at } from '../../core/untrusted.ts';
-import { link, number, object, present, rawText, readLoosely, taskId, text } from '../../core/loose.ts';
+import { link, number, object, present, rawText, readLoosely, text } from '../../core/loose.ts';
 import type { TaskReport, Usage } from '../../core/task.ts';
 import type { HttpCall, Protocol } from '../protocol.ts';
 import { meaningOf } from './error-codes.ts';
@@ -145,17 +146,16 @@ const errorReply = z.object({ ...errorFields, error: object(errorFields) });
 function readRefusal(body: unknown): Refusal | undefined {
   const reply = readLoosely(errorReply, body);
   const place = reply?.error ?? reply;
-  const code = place?.code ?? place?.type;
   const message = place?.message;
+  // A `type` alone is that of RFC 7807: an address of a page, from a gateway.
+  const code = place?.code ?? (message === undefined ? undefined : place?.type);
   if (code === undefined && message === undefined) return undefined;
   return { code, message: message ?? code ?? '', requestId: reply?.request_id ?? place?.request_id };
 }
 
-const submitReply = z.object({ output: object({ task_id: taskId }) });
-
 export const dashscopeProtocol: Protocol = {
   submit,
-  readTaskId: (body) => readLoosely(submitReply, body)?.output?.task_id,
+  readTaskId: (body, written) => readId(at(body, 'output', 'task_id'), written),
   query: (id) => ({ method: 'GET', path: `/tasks/${encodeURIComponent(id)}` }),
   readTask,
   // Only what is PENDING can be cancelled; all else is answered 400 `UnsupportedOperation`.

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { link, object, present, readLoosely, taskId, text } from '../../core/loose.ts';
 import type { Model } from '../../core/model.ts';
+import { readId } from '../../core/named-tasks.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { inputsOf, type GenerationRequest } from '../../core/request.ts';
 import type { TaskReport } from '../../core/task.ts';
+import { at } from '../../core/untrusted.ts';
 import { withOverrides } from '../overrides.ts';
 import type { HttpCall, Protocol } from '../protocol.ts';
 import { meaningOf } from './error-codes.ts';
@@ -103,8 +105,7 @@ function readRefusal(body: unknown): Refusal | undefined {
   return { code, message: message ?? code ?? '', requestId: reply?.request_id };
 }
 
-const submitReply = z.object({ task_id: taskId });
-const readTaskId = (body: unknown) => readLoosely(submitReply, body)?.task_id;
+const readTaskId = (body: unknown, written?: string) => readId(at(body, 'task_id'), written);
 
 export const sinancodeProtocol: Protocol = {
   submit,
