@@ -85,7 +85,6 @@ const unconfirmed: Row[] = [
   odd('null', 'null'),
   odd('a list', '[{"task_id":"t"}]'),
   odd('no task id', '{"output":{"task_status":"PENDING"}}'),
-  odd('a task id that is a number', '{"output":{"task_id":17}}'),
   odd('a task id that is an object', '{"output":{"task_id":{"id":"t"}}}'),
   odd('a task id with a line end in it', '{"output":{"task_id":"t\\n::x"}}'),
   unclear('408', { status: 408 }, false),
@@ -98,20 +97,10 @@ const unconfirmed: Row[] = [
   unclear('504, HTML', { status: 504, body: page }, false),
 ];
 
-/** The service's own failure is looked up once, in case it made a task all the same. */
+/** The service's own failure is looked up at once, in case it made a task all the same; none yet proves nothing. */
 const doubtful: Row[] = [
-  row('500 InternalError.Algo', 't2v', { on, status: 500, code: 'InternalError.Algo' }, [
-    6,
-    'none',
-    '1/0',
-    'failed',
-  ]),
-  row('503 ModelUnavailable', 't2v', { on, status: 503, code: 'ModelUnavailable' }, [
-    6,
-    'none',
-    '1/0',
-    'failed',
-  ]),
+  unclear('500 InternalError.Algo', { status: 500, code: 'InternalError.Algo' }, false),
+  unclear('503 ModelUnavailable', { status: 503, code: 'ModelUnavailable' }, false),
   row('503, and a task that failed', 't2v', { on, status: 503, task: 'FAILED' }, [
     9,
     'none',
@@ -169,5 +158,13 @@ matrix('submit', [
   ...unconfirmed,
   ...doubtful,
   ...resumed,
+  // The service knows no such task, and the job stays what the answer made of it.
+  row(
+    'a task id that is a number',
+    't2v',
+    { on, body: '{"output":{"task_id":17}}' },
+    [11, 'none', '1/1', 'queued'],
+    { hasty: true },
+  ),
   row('slow', 't2v', { on, delay: '300ms' }, [0, 'saved', '1/1', 'saved']),
 ]);
