@@ -1,6 +1,6 @@
 import type { Context } from '../cli/context.ts';
 import type { Talk } from '../cli/talk.ts';
-import { estimateBill } from '../core/billing.ts';
+import { estimateBill, totalBill } from '../core/billing.ts';
 import { rulesFor } from '../core/model.ts';
 import { oneLine } from '../core/plain-text.ts';
 import { composeCall } from '../workflow/compose-call.ts';
@@ -12,12 +12,19 @@ import { withPlaceholders } from '../workflow/upload-inputs.ts';
 /** A data URL longer than this is cut for people; the document has it whole. */
 const shownData = 100;
 
+/** What would be bought, and what is still to be said of it. */
+export type DryRun = Omit<PlannedRequest, 'others'> & {
+  count: number;
+  /** What a person should know besides. */
+  notes: readonly string[];
+};
+
 /** Prints the request that would be sent, and what would be billed. Nothing has been uploaded, nothing is sent. */
 export function finishDryRun(
   context: Context,
   talk: Talk,
   connection: Connection,
-  { request, model, warnings }: PlannedRequest,
+  { request, model, warnings, count, notes }: DryRun,
 ): number {
   const rules = rulesFor(model, request.mode, request.vaceFunction);
   const planned = withPlaceholders(request, rules, connection.provider.id);
@@ -28,13 +35,16 @@ export function finishDryRun(
   );
   const url = `${connection.base}${call.path}`;
   const bill = estimateBill(request, rules);
+  const total = totalBill(bill, count);
   if (!talk.flags.quiet) {
-    context.io.err(bill.text);
+    context.io.err(count === 1 ? bill.text : `${total.text}: ${count} × ${bill.text}`);
     planned.uploads.forEach(({ path, bytes }) =>
       context.io.err(`would upload ${oneLine(path)} (${bytes} bytes)`),
     );
     context.io.err('dry run: nothing was sent');
   }
+  // The summary stands first.
+  notes.forEach(talk.notice);
   return talk.finish({
     value: {
       method: call.method,
@@ -47,6 +57,8 @@ export function finishDryRun(
       billed_seconds: bill.seconds ?? null,
       billed_is_at_most: bill.isAtMost,
       billed: bill.text,
+      count,
+      totals: { billed_seconds: total.seconds ?? null, cost: null },
       uploads: planned.uploads,
       warnings,
     },

@@ -17,8 +17,8 @@ export type KeyedReservation = {
   reserve: () => Promise<Reservation>;
   /** Notes that the job's record is there. */
   recorded: (jobId: string) => Promise<void>;
-  /** Looks only. @throws {UsageError} when the key stands for another request */
-  look: () => Promise<void>;
+  /** Looks only, and says what it found. @throws {UsageError} when the key stands for another request */
+  look: () => Promise<string | undefined>;
 };
 
 /** The job key of a command, where it has one. */
@@ -54,9 +54,9 @@ export async function openJobKey(
         recorded: async (jobId) => keys.replace(key, { jobId, request: await print(), isRecorded: true }),
         look: async () => {
           const claim = await keys.find(key);
-          if (claim === undefined) return;
+          if (claim === undefined) return undefined;
           if (claim.request !== (await print())) throw otherRequest(jobKey, claim.jobId);
-          talk.notice(`the job key stands for job ${claim.jobId} already: nothing would be bought`);
+          return `the job key stands for job ${claim.jobId} already: nothing would be bought`;
         },
       };
     },

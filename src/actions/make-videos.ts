@@ -11,11 +11,12 @@ import {
 } from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import type { Workbench } from '../cli/workbench.ts';
+import { chooseSeed } from '../core/choose-seed.ts';
 import { NoKeyError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { describePurchase } from '../core/purchase.ts';
-import type { GenerationRequest } from '../core/request.ts';
+import { rulesFor } from '../core/model.ts';
 import type { Wish } from '../core/wish.ts';
 import { checkTarget } from '../workflow/output-target.ts';
 import { planRequest } from '../workflow/plan-request.ts';
@@ -33,6 +34,8 @@ export type VideoOrder = {
   flags: ReturnType<typeof readFlags<typeof videoShape>>;
   /** Where it is sent, if not where the flags and settings say. */
   connect?: () => Promise<Connection>;
+  /** What a person should know besides. */
+  notes?: readonly string[];
 };
 
 /** From a wish to saved videos: everything is checked before a cent is spent. */
@@ -40,7 +43,7 @@ export async function makeVideos(
   context: Context,
   talk: Talk,
   bench: Workbench,
-  { wish, flags, connect = () => bench.connection(flags) }: VideoOrder,
+  { wish, flags, connect = () => bench.connection(flags), notes = [] }: VideoOrder,
 ): Promise<number> {
   const count = checkCount(flags);
   const keys = await openJobKey(context, talk, bench, flags);
@@ -61,7 +64,6 @@ export async function makeVideos(
             throw error;
           },
         );
-  notices.forEach(talk.notice);
   const { plan, inUse } = planFor(connection);
   const saving = savingOf(context, bench, inUse, flags);
   checkStdout(context, talk, saving, !flags.wait);
@@ -71,10 +73,13 @@ export async function makeVideos(
   const waiting = waitingOf(context, bench, inUse, flags);
   const connections = connectionsOf(flags);
 
-  plan.warnings.forEach(talk.notice);
+  const rules = rulesFor(plan.model, wish.mode, wish.vaceFunction);
+  const requestOf = (index: number) =>
+    chooseSeed(plan.request, { asked: wish.seed, rules, index }, context.random);
+  const first = requestOf(1);
   const announce = once(() => {
-    const purchase = describePurchase(plan.request, plan.model);
-    if (!talk.flags.quiet) context.io.err(count === 1 ? purchase : `${count} × ${purchase}`);
+    if (!talk.flags.quiet) context.io.err(describePurchase(first, plan.model, count));
+    if (flags.dryRun !== true) [...notices, ...plan.warnings, ...notes].forEach(talk.notice);
   });
   const reservation = (index: number) =>
     keys?.reserver(
@@ -82,21 +87,25 @@ export async function makeVideos(
       { index, isLocal: isLoopbackHost(new URL(connection.base).hostname) },
     );
   if (flags.dryRun === true) {
-    await reservation(1)?.look();
+    const claimed = await reservation(1)?.look();
+    const noKey = await checkUploads(bench.runtime, connection, plan.request, plan.model).then(
+      () => undefined,
+      (error: unknown) => {
+        // Who has no key at all yet is only looking.
+        if (!(error instanceof NoKeyError) || connection.key !== '') throw error;
+        return `${error.message}: ${error.hint}`;
+      },
+    );
     announce();
-    await checkUploads(bench.runtime, connection, plan.request, plan.model).catch((error: unknown) => {
-      // Who has no key at all yet is only looking.
-      if (!(error instanceof NoKeyError) || connection.key !== '') throw error;
-      talk.notice(`${error.message}: ${error.hint}`);
-    });
-    return finishDryRun(context, talk, connection, plan);
+    const all = [...notices, ...plan.warnings, ...notes, claimed, noKey].filter((note) => note !== undefined);
+    return finishDryRun(context, talk, connection, { ...plan, request: first, count, notes: all });
   }
   const search = { ...waiting, ...(flags.wait ? {} : { deadlineMs: 0 }) };
   const making = (index: number): Making => ({
     plan: {
       connection,
       ...plan,
-      request: seeded(plan.request, index),
+      request: index === 1 ? first : requestOf(index),
       saving,
       search,
       ...(count === 1 ? {} : { index }),
@@ -127,12 +136,6 @@ function once(work: () => void): () => void {
     if (!isDone) work();
     isDone = true;
   };
-}
-
-/** The same seed for all would make the same video, and bill it each time. */
-function seeded(request: GenerationRequest, index: number): GenerationRequest {
-  const { seed } = request;
-  return seed === undefined || seed < 0 ? request : { ...request, seed: (seed + index - 1) % 2_147_483_648 };
 }
 
 /** Buys one after the other, and waits for all of them at once. The first that fails to be bought is the last. */

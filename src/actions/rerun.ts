@@ -7,9 +7,10 @@ import { openWorkbench } from '../cli/workbench.ts';
 import { NotFoundError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { wordsOf } from '../core/media-rule.ts';
-import type { GenerationRequest, MediaInput } from '../core/request.ts';
+import { isOverridden, type GenerationRequest, type MediaInput } from '../core/request.ts';
 import { rerunWish } from '../core/rerun-wish.ts';
 import { cutQuery } from '../core/shown-link.ts';
+import type { Wish } from '../core/wish.ts';
 import { providers } from '../providers/index.ts';
 import { settleLostSubmit } from '../workflow/job-state.ts';
 import { findNamed } from '../workflow/lookup.ts';
@@ -66,7 +67,7 @@ export async function runRerun(context: Context, talk: Talk, input: RerunInput):
       context,
       talk,
       { ...place.bench, setting },
-      { wish: { ...wish, media }, flags: { ...flags, model } },
+      { wish: { ...wish, media }, flags: { ...flags, model }, notes: seedNotes(job, request, wish) },
     );
   } finally {
     await bench.close();
@@ -103,6 +104,12 @@ function tellOfFirst(talk: Talk, { id, status }: Job): void {
   };
   const text = words[status];
   if (text !== undefined) talk.notice(text);
+}
+
+/** A seed that was drawn is no wish: the video once more, as another. Who wants that very one names it. */
+function seedNotes({ id }: Job, { seed, filled = [] }: GenerationRequest, wish: Wish): string[] {
+  if (!filled.includes('seed') || wish.seed !== undefined || isOverridden(wish, 'seed')) return [];
+  return [`the seed of job ${id} was drawn, and a new one is now; --seed ${seed} makes its video again`];
 }
 
 /** An upload of which no file is known cannot be renewed, and the service may have dropped it since. */

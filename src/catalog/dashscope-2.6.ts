@@ -64,6 +64,8 @@ const reference = {
     ),
   },
   promptRequired: 'yes',
+  // The page's introduction speaks of it, its list of parameters does not.
+  promptExtend: 'unlisted',
   geometry: size,
   duration: { kind: 'range', min: 2, max: 10, default: 5 },
   referenceNames: 'characterN',

@@ -42,7 +42,11 @@ export const generationShape = {
   ratio: text,
   resolution: text,
   duration: wholeNumber('5'),
-  seed: wholeNumber('42'),
+  seed: z
+    .string()
+    .regex(/^\s*(?:[+-]?\d{1,15}|random)\s*$/iu, { error: 'is not a whole number; such as 42' })
+    .transform((typed) => (/random/iu.test(typed) ? ('random' as const) : Number(typed)))
+    .optional(),
   negativePrompt: text,
   audio: flag,
   shotType: z.enum(['single', 'multi'], { error: 'is not a shot type; single or multi' }).optional(),

@@ -149,7 +149,10 @@ const videoOptions = (mode: Mode): Option[] => [
   ),
   option('--resolution <tier>', tierHelp[mode] ?? '480P, 720P or 1080P (default: the model’s, mostly 1080P)'),
   new Option('-d, --duration <seconds>', durationHelp[mode]).argParser(value('--duration')),
-  new Option('--seed <number>', '0–2147483647 (default: random)').argParser(value('--seed')),
+  new Option(
+    '--seed <number>',
+    '0–2147483647, or random (default): drawn here, shown and recorded',
+  ).argParser(value('--seed')),
   new Option('--negative-prompt <text>', 'what not to show; at most 500 characters'),
   option('--audio', 'with sound, where the model lets you choose (default)'),
   option('--no-audio', 'silent, where the model lets you choose'),

@@ -2,12 +2,13 @@ import { Chalk } from 'chalk';
 import { ExitCode } from '../core/exit-code.ts';
 import type { WanError } from '../core/errors.ts';
 import { toStoredError, type Job } from '../core/job.ts';
-import { errorDocument, jobDocument } from '../core/documents.ts';
+import { errorDocument, jobDocument, totalsOf, type JobDocument } from '../core/documents.ts';
 import { oneLine } from '../core/plain-text.ts';
 import { at } from '../core/untrusted.ts';
 import type { JobEvent } from '../workflow/runtime.ts';
 import type { Context } from './context.ts';
 import type { TalkFlags } from './talk-flags.ts';
+import { printedValues } from './print-field.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { jobsSubject, jobSubject, type Subject } from './subject.ts';
 
@@ -60,6 +61,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
       ok: failure === undefined || failure.exitCode === ExitCode.not_finished,
       // The job's own error and the document's are one and the same.
       [subject.noun]: isJob ? { ...value, error } : value,
+      ...(subject === jobsSubject ? several(value) : {}),
       error,
     };
   }
@@ -76,7 +78,9 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     if (whole.error !== null) writeEvent('error', { job_id: id, error: whole.error });
     if (flags.jsonl) writeEvent('result', { job_id: id, result: whole });
     else if (flags.json) io.out(toJson(whole));
-    else if (flags.print !== undefined && isResult) io.out(fieldOf(whole, flags.print, subject.noun));
+    else if (flags.print !== undefined && isResult) {
+      printedValues(whole, flags.print, subject).forEach((found) => io.out(toLine(found)));
+    }
   }
 
   /** The job that is spoken of, where there is just one. */
@@ -149,6 +153,12 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
   };
 }
 
+/** What several jobs come to together. */
+function several(value: unknown) {
+  const jobs = Array.isArray(value) ? (value as JobDocument[]) : [];
+  return { count: jobs.length, totals: totalsOf(jobs) };
+}
+
 /** Whether a stream is written to in colour; stderr unless another one is named. */
 export function useColor(
   context: Context,
@@ -172,10 +182,8 @@ export function toJson(value: unknown): string {
   );
 }
 
-/** One field of a document, for shells: `outputs.0.path`, or `job.outputs.0.path` in full. */
-export function fieldOf(document: object, field: string, noun: string): string {
-  const path = field.split('.').map((key) => (/^\d+$/u.test(key) ? Number(key) : key));
-  const found = at(document, ...path) ?? at(document, noun, ...path);
+/** A field of a document on a line, for shells. */
+export function toLine(found: unknown): string {
   if (found === undefined || found === null) return '';
   if (typeof found !== 'string') return toJson(found);
   const line = oneLine(found);

@@ -52,6 +52,16 @@ export function estimateBill(request: GenerationRequest, rules: Model): Bill {
   };
 }
 
+/** The same for several videos of one request. */
+export function totalBill(bill: Bill, count: number): Bill {
+  if (count === 1) return bill;
+  const { isAtMost } = bill;
+  if (bill.seconds === undefined) return { ...bill, text: `${count} × ${bill.text}` };
+  const seconds = shownSeconds(bill.seconds * count);
+  const text = `${isAtMost ? 'at most ' : ''}${seconds.toLocaleString('en-US')} s billed in all`;
+  return { seconds, isAtMost, text };
+}
+
 /** The length of the result, as far as it is known before. */
 function outputSeconds(
   { duration, media }: GenerationRequest,

@@ -1,4 +1,4 @@
-import { checkDuration } from './check-duration.ts';
+import { checkDuration, wholeOfClip } from './check-duration.ts';
 import { checkExtras, extraWarnings } from './check-extras.ts';
 import { soundWarning } from './check-file.ts';
 import { shapeFor } from './check-geometry.ts';
@@ -47,9 +47,18 @@ function withOther({ hint, isMissingFeature }: Problem, other: Model | undefined
   return isMissingFeature ? `-m ${other.id} takes it; or ${hint}` : `${hint}; or -m ${other.id}`;
 }
 
-function grantWish(wish: Wish, row: Model, { region, omitsModel }: Place): BuiltRequest | Problem {
-  const common = { ...wish, model: row.id, ...(omitsModel === true ? { omitsModel } : {}) };
-  const model = rulesFor(row, wish.mode, wish.vaceFunction);
+function grantWish(asked: Wish, row: Model, { region, omitsModel }: Place): BuiltRequest | Problem {
+  const model = rulesFor(row, asked.mode, asked.vaceFunction);
+  const whole = row.unchecked === true ? undefined : wholeOfClip(asked, model.duration);
+  const wish = whole === undefined ? asked : { ...asked, duration: whole };
+  const { seed, ...unseeded } = wish;
+  const common = {
+    ...unseeded,
+    model: row.id,
+    ...(typeof seed === 'number' ? { seed } : {}),
+    ...(whole === undefined ? {} : { filled: ['duration' as const] }),
+    ...(omitsModel === true ? { omitsModel } : {}),
+  };
   if (row.unchecked === true) {
     return checkVoices(wish) ?? { request: unchecked(common, model), warnings: [] };
   }
@@ -94,11 +103,14 @@ function dropTheObvious(request: GenerationRequest, model: Model): void {
     delete request.resolution;
   }
   // Multiple shots come from the rewritten prompt: the service ignores one without the other.
-  if (request.shotType === 'multi') request.promptExtend = true;
+  if (request.shotType === 'multi' && model.promptExtend === true) request.promptExtend = true;
 }
 
 /** For an id the catalogue does not know, shape words go out as they were typed, in the services' spelling. */
-function unchecked(wish: Wish & { model: string }, model: Model): GenerationRequest {
+function unchecked(
+  wish: Omit<Wish, 'seed'> & Pick<GenerationRequest, 'model' | 'seed'>,
+  model: Model,
+): GenerationRequest {
   const { size, resolution, ratio, extras: typed, ...rest } = wish;
   const extras = assumeExtras(typed ?? {}, model.extras ?? {});
   return {
@@ -149,7 +161,7 @@ function checkShots({ shotType, promptExtend }: Wish, model: Model): Problem | u
 }
 
 function checkRest({ promptExtend, watermark, seed, callbackUrl }: Wish, model: Model): Problem | undefined {
-  if (promptExtend !== undefined && model.promptExtend !== true) {
+  if (promptExtend !== undefined && (model.promptExtend ?? false) === false) {
     return missingFlag('--prompt-extend', model.id, 'leave it out');
   }
   if (watermark === true && model.watermark !== true) {
@@ -160,6 +172,7 @@ function checkRest({ promptExtend, watermark, seed, callbackUrl }: Wish, model: 
   }
   if (seed === undefined) return undefined;
   if (model.seed === undefined) return missingFlag('--seed', model.id, 'leave it out');
+  if (seed === 'random') return undefined;
   const { min, max } = model.seed;
   if (Number.isInteger(seed) && seed >= min && seed <= max) return undefined;
   return {

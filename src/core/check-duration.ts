@@ -4,11 +4,12 @@ import {
   longestDuration,
   nearestDuration,
   type ChosenDuration,
+  type DurationRule,
 } from './duration-rule.ts';
 import { clipRoles, inputSeconds, shownSeconds } from './input-seconds.ts';
 import type { Model } from './model.ts';
 import { missingFlag, type Problem } from './problem.ts';
-import { inputsOf } from './request.ts';
+import { inputsOf, isOverridden } from './request.ts';
 import type { Wish } from './wish.ts';
 
 /** Holds the length that was asked for against what the model makes, alone and with the clips given. */
@@ -26,6 +27,17 @@ export function checkDuration(wish: Wish, model: Model): Problem | undefined {
     };
   }
   return checkLongest(duration ?? rule.default, rule, wish) ?? checkWithInput(duration, rule, wish, model.id);
+}
+
+/**
+ * How long the whole becomes where a clip is continued and nobody says: the clip and what the model makes unasked. Its
+ * own default would count the clip in, and leave nothing new of one that is as long.
+ */
+export function wholeOfClip(wish: Wish, rule: DurationRule): number | undefined {
+  if (wish.duration !== undefined || rule.kind !== 'range' || rule.includesInput !== true) return undefined;
+  const { known, unknownCount } = inputSeconds(wish, ['first_clip']);
+  if (known === 0 || unknownCount > 0 || isOverridden(wish, 'duration')) return undefined;
+  return Math.min(rule.max, Math.round(known) + rule.default);
 }
 
 /** The rule as the inputs narrow it. */
@@ -55,7 +67,8 @@ function checkWithInput(
   modelId: string,
 ): Problem | undefined {
   const known = inputSeconds(wish, clipRoles).known;
-  if (known === 0) return undefined;
+  // Who sets it by its path is told of the rest by the service.
+  if (known === 0 || (asked === undefined && isOverridden(wish, 'duration'))) return undefined;
   const seconds = asked ?? rule.default;
   if (rule.includesInput === true && seconds <= known) {
     const longest = longestDuration(rule) ?? seconds;

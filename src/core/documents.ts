@@ -51,6 +51,20 @@ export function jobDocument(job: Job, options: { isForeign?: boolean } = {}) {
   };
 }
 
+/** What is billed for several jobs together; null as soon as that of one is not known. */
+export function totalsOf(jobs: readonly JobDocument[]): { billed_seconds: number | null; cost: null } {
+  const billed = jobs.map((job) => job.usage?.billed_seconds ?? (isFree(job) ? 0 : null));
+  const sum = billed.reduce((all, seconds) => (all === null || seconds === null ? null : all + seconds), 0);
+  // Tenths add up to noise in the last digits.
+  return { billed_seconds: sum === null ? null : Math.round(sum * 1000) / 1000, cost: null };
+}
+
+/** Nothing was sent, or it ended in a way that the services bill nothing for, and say so. */
+function isFree({ status, task_id, error }: JobDocument): boolean {
+  if (status === 'failed') return task_id === null || (error !== null && error.code !== null);
+  return status === 'prepared' || status === 'canceled';
+}
+
 function outputDocument(output: JobOutput) {
   const { url, path, bytes, sha256, width, height, seconds, has_audio } = output;
   // What went to stdout lies nowhere.

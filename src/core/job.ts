@@ -7,6 +7,7 @@ import { mediaRoles } from './media-rule.ts';
 import { modes, vaceFunctions } from './mode.ts';
 import { providerIds } from './model.ts';
 import { regionIds } from './region.ts';
+import { filledFields } from './request.ts';
 import { jobStatuses } from './task.ts';
 
 /** The version of the record's shape. A record of a newer one is refused, never rewritten. */
@@ -57,6 +58,7 @@ const requestSchema = z.object({
     .array(z.object({ path: z.string(), value: z.unknown() }))
     .readonly()
     .optional(),
+  filled: z.array(z.enum(filledFields)).readonly().optional(),
 });
 
 const outputSchema = z.object({

@@ -22,7 +22,8 @@ export type Rules = {
   duration: DurationRule;
   audio: AudioRule;
   shotType?: boolean;
-  promptExtend?: boolean;
+  /** `unlisted`: its page does not list it; it is passed on where it is asked for, and never sent by itself. */
+  promptExtend?: boolean | 'unlisted';
   watermark?: boolean;
   seed?: { min: number; max: number };
   /** The service calls a URL when the task is done. */

@@ -15,7 +15,10 @@ export type AskedFor = {
  */
 export function requestPrint({ wish, ...rest }: AskedFor): string {
   const media = wish.media.map(({ role, url, file }) => ({ role, content: file?.sha256 ?? url }));
-  return JSON.stringify(sorted({ ...rest, wish: { ...wish, media } }));
+  // Said aloud or not, a seed by lot is the same wish; the one that was drawn is no part of it.
+  const { seed, ...same } = wish;
+  const asked = seed === undefined || seed === 'random' ? same : { ...same, seed };
+  return JSON.stringify(sorted({ ...rest, wish: { ...asked, media } }));
 }
 
 function sorted(value: unknown): unknown {

@@ -18,6 +18,10 @@ export type MediaInput = {
 /** A field of the body that the user sets by its path, whatever the flags say. */
 export type Override = { path: string; value: unknown };
 
+/** What is chosen here where nobody chose: a seed by lot, the whole of a clip that is continued. */
+export const filledFields = ['seed', 'duration'] as const;
+export type FilledField = (typeof filledFields)[number];
+
 /**
  * What a person asked for, checked and provider-neutral: what a protocol turns into an HTTP call, and what a
  * job's record keeps. Only what was asked is set; a protocol adds what its service must always be told.
@@ -46,9 +50,19 @@ export type GenerationRequest = {
   /** Fields that few models have, by the service's name for them. */
   extras?: Extras;
   overrides?: readonly Override[];
+  /** Fields that nobody asked for: the program chose their values, and chooses them anew another time. */
+  filled?: readonly FilledField[];
 };
 
 /** The links of the inputs of a role. */
 export function inputsOf(request: Pick<GenerationRequest, 'media'>, role: MediaRole): MediaInput[] {
   return request.media.filter((input) => input.role === role);
+}
+
+/** Whether the user sets a field by its path, or all that it stands among. */
+export function isOverridden(
+  { overrides = [] }: Pick<GenerationRequest, 'overrides'>,
+  name: string,
+): boolean {
+  return overrides.some(({ path }) => path === 'parameters' || path.split('.').at(-1) === name);
 }

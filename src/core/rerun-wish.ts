@@ -25,8 +25,10 @@ export function rerunWish(
   changes: Changes,
   { isOther, unasked = {} }: RerunModels,
 ): Wish {
-  const { mode, vaceFunction, media, extras, overrides, ...rest } = request;
+  const { mode, vaceFunction, media, extras, overrides, filled = [], ...rest } = request;
   const { model: _model, omitsModel: _omits, size: _size, resolution: _tier, ratio: _ratio, ...same } = rest;
+  // What was chosen where nobody chose is no wish either.
+  for (const field of filled) delete same[field];
   const typed = { ...typedExtras(extras, isOther ? unasked : {}), ...changes.extras };
   const params = mergeOverrides(overrides ?? [], changes.overrides ?? []);
   return {

@@ -6,12 +6,14 @@ import type { GenerationRequest } from './request.ts';
  */
 export type Wish = Omit<
   GenerationRequest,
-  'model' | 'omitsModel' | 'size' | 'resolution' | 'ratio' | 'extras'
+  'model' | 'omitsModel' | 'size' | 'resolution' | 'ratio' | 'extras' | 'seed' | 'filled'
 > & {
   /** Pixels, `1280x720` or `1280*720`. */
   size?: string;
   /** `720P`, `720p`, `720`. */
   resolution?: string;
   ratio?: string;
+  /** `random`: what happens without a seed, too, said aloud. */
+  seed?: number | 'random';
   extras?: Readonly<Record<string, string | boolean>>;
 };

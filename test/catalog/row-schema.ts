@@ -71,7 +71,7 @@ const rules = {
     z.strictObject({ kind: z.literal('optional'), default: z.boolean() }),
   ]),
   shotType: z.boolean().optional(),
-  promptExtend: z.boolean().optional(),
+  promptExtend: z.union([z.boolean(), z.literal('unlisted')]).optional(),
   watermark: z.boolean().optional(),
   seed: z.strictObject({ min: z.int(), max: z.int() }).optional(),
   callback: z.boolean().optional(),

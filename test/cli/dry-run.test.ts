@@ -29,7 +29,7 @@ test('the document holds the request, the bill and the warnings, and no key', as
             { type: 'reference_video', url: 'https://e.com/b.mp4' },
           ],
         },
-        parameters: {},
+        parameters: { seed: 1_073_741_824 },
       },
       provider: 'dashscope',
       region: 'singapore',
@@ -37,6 +37,8 @@ test('the document holds the request, the bill and the warnings, and no key', as
       billed_seconds: 10,
       billed_is_at_most: true,
       billed: 'at most 10 s billed: 5 s + up to 5 s for the input clip',
+      count: 1,
+      totals: { billed_seconds: 10, cost: null },
       uploads: [],
       warnings: [],
     },
@@ -55,7 +57,9 @@ test('people get the call as lines on stdout, and what is bought on stderr', asy
     '',
   ]);
   expect(JSON.parse(stdout.slice(stdout.indexOf('{')))).toMatchObject({ model: 'wan2.7-r2v' });
-  expect(stderr).toContain('wan2.7-r2v: 1920x1080, 5 s, with sound, at most 10 s billed');
+  expect(stderr).toContain(
+    'wan2.7-r2v: the service’s default size, 5 s, with sound, seed 1073741824, at most 10 s billed',
+  );
   expect(stderr).toContain('dry run: nothing was sent');
 });
 

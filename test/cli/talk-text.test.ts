@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fieldOf, toJson } from '../../src/cli/talk.ts';
+import { printedValues } from '../../src/cli/print-field.ts';
+import { jobSubject } from '../../src/cli/subject.ts';
+import { toJson, toLine } from '../../src/cli/talk.ts';
 import { controls } from '../helpers/hostile-text.ts';
 
 test.each([
@@ -72,5 +74,5 @@ test.each([
   ['__proto__', ''],
   ['job.toString', ''],
 ])('the field %j is %j', (field, text) => {
-  expect(fieldOf(document, field, 'job')).toBe(text);
+  expect(printedValues(document, field, jobSubject).map(toLine)).toEqual([text]);
 });

@@ -176,7 +176,7 @@ test('a clip that is continued is part of the whole, and of the bill', () => {
   const { request } = buildRequest({ ...extend, media: [lasting('first_clip', 3)], duration: 12 }, model);
   expect(describeExtension(request, rulesFor(model, 'extend'))).toBe('12 s in all: 3 s yours + 9 s new');
   expect(describePurchase(request, model)).toContain(
-    '12 s in all: 3 s yours + 9 s new, with sound, 12 s billed;',
+    'with sound, 12 s in all: 3 s yours + 9 s new; 12 s billed;',
   );
 });
 
@@ -192,7 +192,8 @@ test('of a clip whose length is unknown less is said, of one that is a mere refe
 test.each<[string, Wish, string | undefined]>([
   ['wan2.7-i2v', { ...extend, media: [lasting('first_clip', 3.4)], duration: 4 }, undefined],
   ['wan2.7-i2v', { ...extend, media: [lasting('first_clip', 4)], duration: 4 }, '--duration 5 or more'],
-  ['wan2.7-i2v', { ...extend, media: [lasting('first_clip', 6.2)] }, '--duration 7 or more'],
+  ['wan2.7-i2v', { ...extend, media: [lasting('first_clip', 6.2)] }, undefined],
+  ['wan2.7-i2v', { ...extend, media: [lasting('first_clip', 6.2)], duration: 6 }, '--duration 7 or more'],
   ['wan2.7-i2v', { ...extend, media: [lasting('first_clip', 9.5)], duration: 8 }, '--duration 10 or more'],
   ['wan2.7-i2v', { ...extend, media: [lasting('first_clip')], duration: 2 }, undefined],
   ['wan3.0-video', { ...r2v, media: [ref(8), ref(7)], duration: 15 }, undefined],

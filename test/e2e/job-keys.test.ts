@@ -230,6 +230,8 @@ test('--dry-run holds the request against its key, and says what is there', asyn
   expect(same.exitCode, same.stderr).toBe(0);
   expect(same.stderr).toContain('nothing would be bought');
   expect((await wan(...boat, '--seed', '1', '--dry-run')).exitCode).toBe(2);
+  // By lot it is without saying so, too.
+  expect((await wan(...boat, '--seed', 'random', '--dry-run')).exitCode).toBe(0);
   expect(sandbox.submits()).toHaveLength(1);
 });
 

@@ -77,6 +77,8 @@ const jobsSchema = z.strictObject({
   schema: z.literal('wan.jobs/1'),
   ok: z.boolean(),
   jobs: z.array(jobSchema),
+  count: z.number(),
+  totals: z.strictObject({ billed_seconds: z.number().nullable(), cost: z.null() }),
   error: errorSchema.nullable(),
 });
 

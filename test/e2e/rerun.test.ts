@@ -2,6 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hurriedClock, runInProcess, type InProcessRun } from '../helpers/in-process.ts';
+import { withoutSeed } from '../helpers/drawn-seed.ts';
 import { makeLocalFiles } from '../helpers/local-files.ts';
 import { makePlace, runWan } from '../helpers/run-wan.ts';
 import { notBeforePassed, openSandbox, type OpenOptions } from '../helpers/sandbox.ts';
@@ -107,12 +108,12 @@ describe('inputs', () => {
     });
     expect(same.exitCode, same.stderr).toBe(0);
     expect(same.stderr).not.toContain('has changed');
-    expect(here.bodies()[1]).toEqual(here.bodies()[0]);
+    expect(withoutSeed(here.bodies()[1])).toEqual(withoutSeed(here.bodies()[0]));
 
     await writeFile(file, pngFile(800, 600));
     const changed = await again(here, id);
     expect(changed.stderr).toContain(`note: --image ${file} has changed since job ${id}`);
-    expect(changed.body).not.toEqual(here.bodies()[0]);
+    expect(withoutSeed(changed.body)).not.toEqual(withoutSeed(here.bodies()[0]));
     expect(changed.body).toMatchObject({ input: { img_url: expect.stringMatching(/^oss:\/\//u) } });
 
     await rename(file, `${file}.old`);
@@ -214,7 +215,7 @@ describe('the first job', () => {
     expect(stderr).toContain(
       `note: job ${id} is unconfirmed: it may exist, and be billed besides the new one; \`wan resume ${id}\``,
     );
-    expect(body).toEqual(here.bodies()[0]);
+    expect(withoutSeed(body)).toEqual(withoutSeed(here.bodies()[0]));
   });
 
   test('under way: this is a second one', async () => {
@@ -309,7 +310,7 @@ describe('the place', () => {
     const id = await made(here, 'i2v', 'p', '--image', 'https://x.example/a.png');
     const run = await here.wanWith({ WAN_MODEL: 'wan2.5-i2v-preview' }, 'rerun', id, '--no-wait');
     expect(run.exitCode, run.stderr).toBe(0);
-    expect(here.bodies()[1]).toEqual(here.bodies()[0]);
+    expect(withoutSeed(here.bodies()[1])).toEqual(withoutSeed(here.bodies()[0]));
     expect(here.bodies()[1]).not.toHaveProperty('model');
   });
 });
@@ -335,6 +336,31 @@ test('--dry-run shows the same request and sends nothing, also without a key', a
     await readFile(path.join(here.place.stateDirectory, 'open', `${id}.json`), 'utf8'),
   ) as object;
   expect(job).toMatchObject({ id, status: 'queued' });
+});
+
+test('a seed that was drawn is drawn anew, and the former one is named', async () => {
+  const here = await world();
+  const id = await made(here, ...boat);
+  const seedOf = (body: unknown) => (body as { parameters: { seed: number } }).parameters.seed;
+  const first = seedOf(here.bodies()[0]);
+  const { stderr, body } = await again(here, id);
+  expect(seedOf(body)).not.toBe(first);
+  expect(stderr).toContain(`the seed of job ${id} was drawn, and a new one is now; --seed ${first} makes`);
+  const same = await again(here, id, '--seed', String(first));
+  expect(seedOf(same.body)).toBe(first);
+  expect(same.stderr).not.toContain('was drawn');
+  const total = await here.wan('rerun', id, '-n', '100', '-d', '15', '--dry-run', '--json');
+  expect(JSON.parse(total.stdout)).toMatchObject({
+    dry_run: { count: 100, totals: { billed_seconds: 1500, cost: null } },
+  });
+});
+
+test('one that was asked for stays, unless it shall be drawn', async () => {
+  const here = await world();
+  const id = await made(here, ...boat, '--seed', '7');
+  expect((await again(here, id)).body).toMatchObject({ parameters: { seed: 7 } });
+  const { body } = await again(here, id, '--seed', 'random');
+  expect((body as { parameters: { seed: number } }).parameters.seed).not.toBe(7);
 });
 
 test('several at once, with seeds that follow', async () => {

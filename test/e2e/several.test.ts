@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { runWan, startWan } from '../helpers/run-wan.ts';
 import { notBeforePassed, openSandbox } from '../helpers/sandbox.ts';
-import { readRecords } from './records.ts';
+import { readJobs, readRecords } from './records.ts';
 
 const boat = ['t2v', 'a paper boat', '--size', '1280x720', '-d', '5'];
 
@@ -107,4 +107,49 @@ test('Ctrl-C while several are waited for ends all, and says how to go on', asyn
   expect(run.stderr).toMatch(/^hint: wan resume --all$/mu);
   expect(run.stderr.match(/^error: /gmu)).toHaveLength(1);
   expect((await readRecords(started.place)).open).toHaveLength(2);
+});
+
+test('what several cost together is said before, with a seed drawn for each, and told after', async () => {
+  const sandbox = await openSandbox();
+  const run = await runWan([...boat, '-n', '2', '--json'], { env: sandbox.env });
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.stderr).toMatch(/^2 × wan2\.6-t2v: .*, a seed each; 10 s billed in all; usually/mu);
+  const { jobs, count, totals } = readJobs(run.stdout);
+  expect({ count, totals }).toEqual({ count: 2, totals: { billed_seconds: 10, cost: null } });
+  const sent = sandbox
+    .submits()
+    .map(({ body }) => (body as { parameters: { seed: number } }).parameters.seed);
+  expect(new Set(sent).size).toBe(2);
+  expect(new Set(jobs.map(({ request }) => request?.['seed']))).toEqual(new Set(sent));
+});
+
+test('the total of what is not known yet is null', async () => {
+  const sandbox = await openSandbox({ latencyMs: notBeforePassed });
+  const run = await runWan([...boat, '-n', '2', '--no-wait', '--json'], { env: sandbox.env });
+  expect(readJobs(run.stdout)).toMatchObject({ count: 2, totals: { billed_seconds: null, cost: null } });
+});
+
+test('a hundred are a dry run of all of them', async () => {
+  const args = ['t2v', 'p', '-d', '15', '-n', '100', '--dry-run'];
+  const people = await runWan(args);
+  expect(people.exitCode, people.stderr).toBe(0);
+  expect(people.stderr).toContain('1,500 s billed in all: 100 × 15 s billed');
+  const { dry_run: told } = JSON.parse((await runWan([...args, '--json'])).stdout) as { dry_run: object };
+  expect(told).toMatchObject({
+    billed_seconds: 15,
+    count: 100,
+    totals: { billed_seconds: 1500, cost: null },
+  });
+});
+
+test('--print has a line for each, and no slip is paid for', async () => {
+  const sandbox = await openSandbox();
+  const run = await runWan([...boat, '-n', '2', '--no-wait', '--print', 'task_id'], { env: sandbox.env });
+  expect(run.stdout.trim().split('\n')).toEqual(sandbox.submits().map(({ task_id: id }) => id));
+  for (const more of [['-n', '2'], ['-n', '2', '--dry-run'], []]) {
+    const slip = await runWan([...boat, ...more, '--print', 'tsak_id'], { env: sandbox.env });
+    expect(slip.exitCode, slip.stderr).toBe(2);
+    expect(slip.stderr).toContain('--print tsak_id: the document has no such field');
+  }
+  expect(sandbox.submits()).toHaveLength(2);
 });

@@ -58,8 +58,8 @@ function otherCases(task: Task): LimitCase[] {
   const flag = (name: string, isTaken: boolean) =>
     isTaken ? legal(name, { flags: [name] }) : refusedFlag(task, name, undefined, 'leave it out');
   return [
-    flag('--prompt-extend', promptExtend === true),
-    flag('--no-prompt-extend', promptExtend === true),
+    flag('--prompt-extend', (promptExtend ?? false) !== false),
+    flag('--no-prompt-extend', (promptExtend ?? false) !== false),
     flag('--watermark', watermark === true),
     // What a model does anyway may be said.
     ...(hasFlag(task.mode, '--no-watermark') ? [flag('--no-watermark', true)] : []),
