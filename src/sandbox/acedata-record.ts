@@ -41,12 +41,9 @@ export function acedataRecord(task: Task, state: TaskState, origin: string, sign
     created_at: seconds(task.submittedAt),
     ...(hasStarted ? { started_at: startedAt } : {}),
     finished_at: isOver ? finishedAt : null,
-    ...(isOver
-      ? {
-          elapsed: round(finishedAt - startedAt),
-          response: acedataResult(task, state, origin, signer, 'strict'),
-        }
-      : {}),
+    ...(isOver ? { elapsed: round(finishedAt - startedAt) } : {}),
+    // A record without it is taken for a finished one by the vendor's own client.
+    response: isOver ? acedataResult(task, state, origin, signer, 'strict') : {},
   };
 }
 

@@ -41,7 +41,8 @@ const readers: Record<ModelTask, (input: Fields, parameters: Fields, row: ModelR
     const frame = required(input, 'first_frame_url', 'image');
     // With a template the last frame is neither needed nor looked at.
     if (text(input, 'template') !== undefined) return { inputs: [frame], frame };
-    return { inputs: [frame, required(input, 'last_frame_url', 'image')], frame };
+    // The field table calls the last frame optional.
+    return { inputs: [frame, ...optional(input, 'last_frame_url', 'image')], frame };
   },
   r2v: (input) => {
     requireText(input, 'prompt');

@@ -50,9 +50,14 @@ export const legacyRows: readonly ModelRow[] = [
     usage: '2.2-frames',
   },
   ...[
-    { prefix: 'wanx2.1', where: regions.beijing },
-    { prefix: 'wan2.1', where: regions.singapore },
-  ].flatMap(({ prefix, where }): ModelRow[] => [
+    // The ids of the time before, which the vendor's SDK still names, lead to their successors.
+    {
+      prefix: 'wanx2.1',
+      where: regions.beijing,
+      before: { t2v: 'wanx-txt2video-pro', i2v: 'wanx-img2video-pro', kf2v: 'wanx-kf2v' },
+    },
+    { prefix: 'wan2.1', where: regions.singapore, before: undefined },
+  ].flatMap(({ prefix, where, before }): ModelRow[] => [
     {
       ...old,
       ids: [`${prefix}-t2v-turbo`],
@@ -63,7 +68,7 @@ export const legacyRows: readonly ModelRow[] = [
     },
     {
       ...old,
-      ids: [`${prefix}-t2v-plus`],
+      ids: [`${prefix}-t2v-plus`, ...(before === undefined ? [] : [before.t2v])],
       task: 't2v',
       regions: where,
       shape: { by: 'size', table: sizes('720P'), size: '1280*720' },
@@ -80,7 +85,7 @@ export const legacyRows: readonly ModelRow[] = [
     },
     {
       ...old,
-      ids: [`${prefix}-i2v-plus`],
+      ids: [`${prefix}-i2v-plus`, ...(before === undefined ? [] : [before.i2v])],
       task: 'i2v',
       regions: where,
       shape: tiers(['720P'], '720P'),
@@ -88,7 +93,7 @@ export const legacyRows: readonly ModelRow[] = [
     },
     {
       ...old,
-      ids: [`${prefix}-kf2v-plus`],
+      ids: [`${prefix}-kf2v-plus`, ...(before === undefined ? [] : [before.kf2v])],
       task: 'kf2v',
       path: 'image2video',
       regions: where,

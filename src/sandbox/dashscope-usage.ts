@@ -27,7 +27,7 @@ export function usageOf(row: ModelRow, chosen: Chosen, made: Dimensions, lengths
     '2.1': {
       video_count: 1,
       video_duration: seconds,
-      video_ratio: row.shape.by === 'size' ? size : 'standard',
+      video_ratio: row.task === 't2v' ? size : 'standard',
     },
     '2.2-text': { video_count: 1, video_duration: seconds, video_ratio: size },
     '2.2-image': { video_count: 1, duration: seconds, SR: tier },

@@ -59,12 +59,15 @@ describe.each(dashscopeModels.map((model) => [model.id, model] as const))('%s', 
   });
 });
 
+/** Ids that the vendor's SDK names and its documents no longer do: answered here, and passed on by the program. */
+const former = ['wanx-img2video-pro', 'wanx-kf2v', 'wanx-txt2video-pro'];
+
 test('both know the same ids, dated snapshots included', () => {
   const ids = dashscopeModels.flatMap(({ id, snapshots = [] }) => [
     id,
     ...snapshots.map((date) => `${id}-${date}`),
   ]);
-  expect(dashscopeRows.flatMap((row) => row.ids).toSorted()).toEqual(ids.toSorted());
+  expect(dashscopeRows.flatMap((row) => row.ids).toSorted()).toEqual([...ids, ...former].toSorted());
 });
 
 test('no id stands in two rows', () => {

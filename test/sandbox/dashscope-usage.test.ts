@@ -59,6 +59,13 @@ describe('usage is written as each family writes it', () => {
       { ...counted, video_duration: 3, video_ratio: 'standard' },
     ],
     [
+      'wan2.1-vace-plus',
+      { prompt: 'p', function: 'image_reference', ref_images_url: [url] },
+      { size: '1280*720' },
+      { ...counted, video_duration: 5, video_ratio: 'standard' },
+    ],
+    ['wan2.1-t2v-plus', { prompt: 'p' }, {}, { ...counted, video_duration: 5, video_ratio: '1280*720' }],
+    [
       'wan2.2-animate-mix',
       { image_url: url, video_url: clip },
       { mode: 'wan-pro' },
