@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Context } from '../cli/context.ts';
@@ -12,6 +12,7 @@ import { providers } from '../providers/index.ts';
 import { parseRegion } from '../providers/region.ts';
 import { parseFaultPlan, type FaultRule } from '../sandbox/fault-plan.ts';
 import { defaultExpiryMs, defaultLatencyMs, startSandbox, type Sandbox } from '../sandbox/server.ts';
+import { readUserFile } from '../store/plain-file.ts';
 import { parseProvider } from '../workflow/account.ts';
 
 const shape = {
@@ -173,7 +174,7 @@ function childEnvironment(env: Context['env'], directory: string): Record<string
 async function readFaults(context: Context, file: string | undefined): Promise<readonly FaultRule[]> {
   if (file === undefined) return [];
   try {
-    return parseFaultPlan(await readFile(path.resolve(context.cwd, file), 'utf8'), file);
+    return parseFaultPlan(readUserFile(path.resolve(context.cwd, file)).toString('utf8'), file);
   } catch (error) {
     if (error instanceof WanError) throw error;
     throw new UsageError(`--faults ${file} cannot be read: ${(error as Error).message}`, {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { AuthError, UsageError } from '../core/errors.ts';
@@ -7,6 +6,7 @@ import { modes, type Mode } from '../core/mode.ts';
 import type { Profile, Settings } from '../core/settings.ts';
 import { providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
+import { readUserFile } from '../store/plain-file.ts';
 import type { Account, AccountFlags } from '../workflow/account.ts';
 import type { Context, Environment } from './context.ts';
 
@@ -49,7 +49,7 @@ export function withEnvFile(context: Context, file: string | undefined): Environ
   if (file === undefined) return context.env;
   try {
     // As with Node's own flag of this name, what is set in the environment stays.
-    return { ...parseEnv(readFileSync(path.resolve(context.cwd, file), 'utf8')), ...context.env };
+    return { ...parseEnv(readUserFile(path.resolve(context.cwd, file)).toString('utf8')), ...context.env };
   } catch (error) {
     throw new UsageError(`--env-file ${file} cannot be read: ${(error as Error).message}`, {
       hint: 'name a file with lines like DASHSCOPE_API_KEY=…',
@@ -73,7 +73,7 @@ export function readKeyFile(
     which === 'variable' ? named : home === undefined ? undefined : path.join(home, keyFile.fallback);
   if (file === undefined || file === '') return undefined;
   try {
-    return readFileSync(file, 'utf8');
+    return readUserFile(file).toString('utf8');
   } catch (error) {
     if (which === 'fallback') return undefined;
     throw new AuthError(

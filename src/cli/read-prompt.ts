@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { errorCode } from '../core/error-code.ts';
 import { UsageError } from '../core/errors.ts';
+import { readUserFile, TooLargeError } from '../store/plain-file.ts';
 import type { Context } from './context.ts';
 
 type PromptFlags = { prompt?: string | undefined; promptFile?: string | undefined };
@@ -34,21 +35,20 @@ export async function readPrompt(
   return positional;
 }
 
-async function readText(context: Context, file: string, shown: string): Promise<string> {
+function readText(context: Context, file: string, shown: string): string {
   const hint = shown.startsWith('@')
     ? `a prompt that starts with @ goes after --prompt`
     : 'name a text file that is there';
   if (file === '') throw new UsageError('the prompt is only an @', { hint });
   try {
-    const bytes = await readFile(path.resolve(context.cwd, file));
-    if (bytes.length > maxBytes)
-      throw new UsageError(`${shown} is too long for a prompt`, { hint: 'shorten it' });
-    return decode(bytes, shown);
+    return decode(readUserFile(path.resolve(context.cwd, file), maxBytes), shown);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${shown}: the file cannot be read (${(error as NodeJS.ErrnoException).code})`, {
-      hint,
-    });
+    if (error instanceof TooLargeError) {
+      throw new UsageError(`${shown} is too long for a prompt`, { hint: 'shorten it' });
+    }
+    const reason = errorCode(error) ?? (error instanceof Error ? error.message : String(error));
+    throw new UsageError(`${shown}: the file cannot be read (${reason})`, { hint });
   }
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, link, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { errorCode } from '../core/error-code.ts';
+import { makeDirectories } from './make-directories.ts';
 
 export type FileOptions = {
   /** Permission bits of a new file, before the umask; 0600 unless told. */
@@ -69,7 +70,7 @@ export async function createFileExclusive(
  * of others if it is ours; its parents stay as they are, because they are not only ours to decide about.
  */
 export async function makePrivateDirectory(path: string): Promise<void> {
-  const created = await mkdir(path, { recursive: true, mode: 0o700 });
+  const created = await makeDirectories(path, 0o700);
   if (created === undefined) return narrow(path);
   // A file flushed into a directory is lost with it when the directory's own entry was never flushed.
   const top = dirname(resolve(created));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { requirePlain } from './plain-file.ts';
 
 /** True when the file at this path is the very one: same length, same sha256. Never throws. */
 export async function isSameFile(
@@ -17,8 +18,9 @@ export async function isSameFile(
   }
 }
 
-/** The sha256 of a file, in hexadecimal. Throws the file system's error. */
+/** The sha256 of a file, in hexadecimal. Throws the file system's error; never waits for a pipe. */
 export async function hashFile(path: string): Promise<string> {
+  requirePlain(await stat(path));
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');

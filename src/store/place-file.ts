@@ -5,6 +5,7 @@ import { dirname, join, parse, resolve } from 'node:path';
 import { NotSavedError } from '../core/errors.ts';
 import { discard, lacksLinks, syncDirectory } from './atomic-file.ts';
 import { hashFile, isSameFile } from './file-hash.ts';
+import { findObstacle } from './find-obstacle.ts';
 import { errorCode } from '../core/error-code.ts';
 
 export type PlaceOptions = {
@@ -117,8 +118,8 @@ async function place(part: string, wanted: string, options: PlaceOptions): Promi
 }
 
 async function replaceFile(part: string, wanted: string): Promise<string> {
-  const present = await findEntry(wanted);
-  if (present?.isDirectory() === true) throw new NotSavedError(`${wanted} is a directory`);
+  const obstacle = await findObstacle(wanted);
+  if (obstacle !== undefined) throw new NotSavedError(`${wanted} is ${obstacle}`);
   await rename(part, wanted);
   return wanted;
 }

@@ -1,7 +1,8 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import limited from 'p-limit';
 import { errorCode } from '../core/error-code.ts';
+import { oddKind } from '../core/file-kind.ts';
 
 /** One command may look for many jobs at once, in many files each, and descriptors are scarce. */
 const turns = limited(16);
@@ -35,6 +36,45 @@ async function read(file: string, maxBytes: number): Promise<string | null | und
     if (code === 'EISDIR' || code === 'ENXIO' || code === 'ELOOP') return null;
     throw error;
   }
+}
+
+/** More than any prompt, key or list of variables has. */
+const userMaxBytes = 1_000_000;
+
+/**
+ * The bytes of a file that the user named. A pipe or a device is refused without being opened: one may never end, and
+ * another does something when it is opened.
+ * @throws Error that says in words what else it is, or that it is too large; the file system's error
+ */
+export function readUserFile(file: string, maxBytes = userMaxBytes): Buffer {
+  requirePlain(statSync(file));
+  const handle = openSync(file, constants.O_RDONLY | nonBlocking);
+  try {
+    // Another may have taken its place meanwhile.
+    requirePlain(fstatSync(handle));
+    const chunks: Buffer[] = [];
+    // What a file says of its size is not believed: those of /proc say 0.
+    for (let bytes = 0; bytes <= maxBytes;) {
+      const chunk = Buffer.alloc(pieceBytes);
+      const length = readSync(handle, chunk, 0, chunk.length, null);
+      if (length === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, length));
+      bytes += length;
+    }
+    throw new TooLargeError(`it has more than ${maxBytes / 1e6} MB`);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+export class TooLargeError extends Error {}
+
+const pieceBytes = 64 * 1024;
+
+/** @throws Error that completes "cannot be read: " */
+export function requirePlain(stats: Parameters<typeof oddKind>[0]): void {
+  const kind = oddKind(stats);
+  if (kind !== undefined) throw new Error(`it is ${kind}, not a file`);
 }
 
 /** A link to nowhere lies in the way of what is to be made under its name. */

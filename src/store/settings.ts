@@ -1,9 +1,11 @@
-import { chmod, lstat, readFile } from 'node:fs/promises';
+import { chmod, lstat } from 'node:fs/promises';
 import path from 'node:path';
+import { errorCode } from '../core/error-code.ts';
 import { WanError } from '../core/errors.ts';
 import { settingsSchema, type Settings } from '../core/settings.ts';
 import { makePrivateDirectory } from './atomic-file.ts';
 import { createLocks } from './lock.ts';
+import { readUserFile } from './plain-file.ts';
 
 const fileName = 'config.json';
 
@@ -24,17 +26,25 @@ export function createSettingsStore(
   const file = path.join(directory, fileName);
 
   async function read(): Promise<Settings> {
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-      throw new WanError(`cannot read the settings ${file}: ${error.message}`, {
-        hint: `mend or remove ${file}, or point WAN_CONFIG_DIR elsewhere`,
-        cause: error,
-      });
-    });
+    const text = readText();
     if (text === undefined) return {};
     await keepPrivate(file, 0o600, say);
     await keepPrivate(directory, 0o700, say);
     return parse(text);
+  }
+
+  function readText(): string | undefined {
+    try {
+      return readUserFile(file).toString('utf8');
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new WanError(`cannot read the settings ${file}: ${reason}`, {
+        hint: `mend or remove ${file}, or point WAN_CONFIG_DIR elsewhere`,
+        cause: error,
+      });
+    }
   }
 
   function parse(text: string): Settings {

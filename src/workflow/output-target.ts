@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, lstat, mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../core/errors.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../core/file-name.ts';
 import type { Job, JobOutput, Saving } from '../core/job.ts';
 import { isSameFile } from '../store/file-hash.ts';
+import { findObstacle } from '../store/find-obstacle.ts';
 
 export type OutputFlags = {
   output: string | undefined;
@@ -47,10 +48,16 @@ export async function checkTarget(saving: Saving, own?: JobOutput): Promise<void
   const { output, force } = saving;
   if (output === '-') return;
   if (output !== null && !isTemplate(output)) {
-    const found = await stat(output).catch(() => undefined);
-    if (found?.isDirectory() === true) {
-      throw new UsageError(`--output ${output} is a directory`, { hint: `--out-dir ${output}` });
+    const obstacle = await findObstacle(output);
+    if (obstacle !== undefined) {
+      throw new UsageError(`--output ${output} is ${obstacle}`, {
+        hint:
+          obstacle === 'a directory'
+            ? `--out-dir ${output}`
+            : 'choose another name; `-o -` writes the video to stdout',
+      });
     }
+    const found = await lstat(output).catch(() => undefined);
     const isOurs = (await isSameFile(output, own)) || (await isOwnClaim(output, own));
     if (found !== undefined && !force && !isOurs) {
       throw new UsageError(`${output} is there already`, {
@@ -132,12 +139,17 @@ async function checkWritable(directory: string): Promise<void> {
       if (!found.isDirectory()) {
         throw new UsageError(`${place} is not a directory`, { hint: 'choose another place with --out-dir' });
       }
-      await access(place, constants.W_OK | constants.X_OK).catch((error: NodeJS.ErrnoException) => {
+      await tryWriting(place).catch((error: NodeJS.ErrnoException) => {
         throw new UsageError(`cannot write to ${place}: ${error.code}`, {
           hint: 'choose another place with --out-dir',
         });
       });
       return;
+    }
+    if ((await lstat(place).catch(() => undefined)) !== undefined) {
+      throw new UsageError(`${place} is a link to a place that is not there`, {
+        hint: 'choose another place with --out-dir, or mount what it leads to',
+      });
     }
     if (found.code !== 'ENOENT' && found.code !== 'ENOTDIR') {
       throw new UsageError(`cannot look at ${place}: ${found.message}`, {
@@ -146,4 +158,11 @@ async function checkWritable(directory: string): Promise<void> {
     }
     if (place === path.dirname(place)) return;
   }
+}
+
+/** The rights say all, but where the system itself makes the entries, as in `/proc`: there, root may and yet cannot. */
+async function tryWriting(place: string): Promise<void> {
+  await access(place, constants.W_OK | constants.X_OK);
+  const disk = await statfs(place).catch(() => undefined);
+  if (disk !== undefined && disk.blocks === 0) await rmdir(await mkdtemp(path.join(place, '.wan-')));
 }

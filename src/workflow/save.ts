@@ -1,10 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ChecksumError, NetworkError, NotFoundError, NotSavedError, WanError } from '../core/errors.ts';
 import { hasTask, type Job, type JobOutput, type Saving } from '../core/job.ts';
 import { verifyMp4 } from '../media/mp4.ts';
 import { forgetPart, removeParts } from '../store/part-record.ts';
 import { isSameFile } from '../store/file-hash.ts';
+import { makeDirectories } from '../store/make-directories.ts';
 import { findPlaced, keepUnverified, placeFile } from '../store/place-file.ts';
 import { checkTarget, isOwnClaim, targetOf } from './output-target.ts';
 import { askOnce } from './query.ts';
@@ -50,7 +51,7 @@ export async function saveResult(
     }
     if (target.isLiteral) await checkTarget(saving, output);
     if (await isOwnClaim(target.path, output)) await rm(target.path);
-    await mkdir(path.dirname(target.path), { recursive: true, ...(toStdout ? { mode: 0o700 } : {}) });
+    await makeDirectories(path.dirname(target.path), toStdout ? 0o700 : undefined);
     runtime.emit({ event: 'downloading', job, receivedBytes: 0, totalBytes: undefined });
     const fetched = await fetchTo(target.path, {
       link: connection.region === 'sandbox' ? await fresh() : output.url,

@@ -55,7 +55,12 @@ describe('is refused', () => {
     ['given by two flags', undefined, { prompt: 'b', promptFile: 'x' }, /by --prompt and --prompt-file$/u],
     ['only an @', '@', {}, /only an @/u],
     ['a file that is not there', '@none.txt', {}, /@none\.txt: the file cannot be read \(ENOENT\)/u],
-    ['a directory', undefined, { promptFile: '.' }, /--prompt-file \.: the file cannot be read \(EISDIR\)/u],
+    [
+      'a directory',
+      undefined,
+      { promptFile: '.' },
+      /--prompt-file \.: the file cannot be read \(it is a directory, not a file\)/u,
+    ],
     ['no text', '@binary.txt', {}, /@binary\.txt is not UTF-8 text/u],
     ['too long', '@huge.txt', {}, /@huge\.txt is too long for a prompt/u],
   ])('%s', async (_name, positional, flags, message) => {

@@ -20,7 +20,7 @@ const prompts: readonly Row[] = [
   ['a prompt like a long flag', ['t2v', '--not a flag'], /looks like a flag/u, /--prompt/u],
   ['a prompt file that is missing', ['t2v', '@missing.txt'], /@missing\.txt: .*ENOENT/u, /--prompt/u],
   ['only an @', ['t2v', '@'], /only an @/u, /--prompt/u],
-  ['a directory as prompt file', ['t2v', '@folder'], /@folder: .*EISDIR/u, /--prompt/u],
+  ['a directory as prompt file', ['t2v', '@folder'], /@folder: .*it is a directory/u, /--prompt/u],
   ['a binary prompt file', ['t2v', '@binary'], /not UTF-8/u, /text file/u],
   ['an empty prompt file', ['t2v', '@empty.txt'], /prompt is empty/u, /wan t2v "/u],
   ['two prompts', ['t2v', 'one', '--prompt', 'two'], /given twice.*argument.*--prompt/u, /leave out/u],

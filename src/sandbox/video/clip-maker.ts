@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { makeDirectories } from '../../store/make-directories.ts';
 import type { ClipSpec } from './clip-spec.ts';
 import { createClipRenderer } from './clip-renderer.ts';
 
@@ -32,7 +33,7 @@ export function createClipMaker(
   async function findOrMake(spec: ClipSpec, path: string): Promise<string> {
     if (await exists(path)) return path;
     const bytes = await renderer.render(spec);
-    await mkdir(cacheDir, { recursive: true, mode: 0o700 });
+    await makeDirectories(cacheDir, 0o700);
     await writeWhole(path, bytes);
     return path;
   }
