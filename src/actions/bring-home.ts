@@ -1,9 +1,10 @@
 import type { Talk } from '../cli/talk.ts';
 import { WaitTimeoutError } from '../core/errors.ts';
 import { hasTask, isFinal, isUnderWay, type Job } from '../core/job.ts';
+import { writeDisowned } from '../workflow/adopt.ts';
 import { attend, requireOpen, type Attention } from '../workflow/attend.ts';
 import type { FinishOptions } from '../workflow/finish-job.ts';
-import { handleOf, requireTask, wasNeverAccepted } from '../workflow/job-state.ts';
+import { handleOf, requireTask, settleOwner, wasNeverAccepted } from '../workflow/job-state.ts';
 import { checkTarget } from '../workflow/output-target.ts';
 import type { Runtime } from '../workflow/runtime.ts';
 import { isStillSaved } from '../workflow/save.ts';
@@ -60,7 +61,9 @@ export async function bringHome(
   }
   return withLock(runtime, talk, { name: job.id, job, handle }, options, async (lock) => {
     // Another process may have finished it while this one was on its way to the lock.
-    const stored = (await runtime.jobs.find(job.id)) ?? job;
+    const written = (await runtime.jobs.find(job.id)) ?? job;
+    const stored = await settleOwner(written, runtime.jobs);
+    if (stored !== written) await writeDisowned(runtime, written, stored);
     talk.setJob(stored);
     if (isFinal(stored) && (await isStillSaved(stored.outputs[0])) && isSameWish(stored, options)) {
       return stored;

@@ -14,7 +14,8 @@ export function nextSteps({ id, status, outputs }: Job, files: readonly string[]
       return [
         `wan resume ${id} (finds out whether it was accepted; it was not sent again)`,
         `wan resume ${id} --adopt <task-id> (you have found it in the service’s console)`,
-        `wan resume ${id} --resubmit (sends it once more, and both may be billed)`,
+        `wan resume ${id} --resubmit (looks first; sends it once more where it was not accepted, or no list can tell)`,
+        `wan resume ${id} --give-up (ends it; it may have been billed)`,
       ];
     case 'queued':
     case 'running':

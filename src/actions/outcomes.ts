@@ -107,7 +107,7 @@ export function commonError(outcomes: readonly Outcome[], what: string, hint: st
   return isCommon ? errorOfClass(first.class, message, { hint }) : new SomeFailedError(message, { hint });
 }
 
-function isStop({ class: kind }: WanError): boolean {
+export function isStop({ class: kind }: WanError): boolean {
   return kind === 'interrupted' || kind === 'terminated';
 }
 

@@ -5,13 +5,16 @@ import { refuseOneName } from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench, type Workbench } from '../cli/workbench.ts';
 import { UsageError } from '../core/errors.ts';
-import type { Job } from '../core/job.ts';
+import { formatDuration } from '../core/duration.ts';
+import { hasEnded, type Job } from '../core/job.ts';
 import { asTaskId } from '../core/untrusted.ts';
 import { settleLostSubmit } from '../workflow/job-state.ts';
+import { createSearchMemory, type SearchMemory } from '../workflow/search-memory.ts';
 import { bringHome } from './bring-home.ts';
 import { findJob, foundJob, type FoundJob } from './find-job.ts';
+import { giveUp } from './give-up.ts';
 import { homeOptions } from './home-options.ts';
-import { finishSeveral, forEachJob } from './outcomes.ts';
+import { finishSeveral, forEachJob, isStop, type Outcome } from './outcomes.ts';
 
 const flag = z.boolean().default(false);
 const shape = {
@@ -21,6 +24,7 @@ const shape = {
   all: flag,
   sendPrepared: flag,
   resubmit: flag,
+  giveUp: flag,
   adopt: z.string().optional(),
 };
 type Flags = ReturnType<typeof readFlags<typeof shape>>;
@@ -41,11 +45,16 @@ export async function runResume(
     if (found.length === 0) talk.notice('nothing is left to finish');
     refuseOneName(flags, flags.all ? Infinity : found.length);
     found.forEach(({ job }) => talk.setJob(job));
+    // What one of them makes us read of the service counts for all.
+    const memory = createSearchMemory(found.map(({ job }) => job));
     const outcomes = await forEachJob(talk, found, { nameOf: ({ job }) => job.id }, async (one) =>
-      resumeOne(context, talk, bench, one, flags),
+      flags.giveUp
+        ? giveUp(bench.runtime, talk, one.job)
+        : resumeOne(context, talk, bench, one, { ...flags, memory }),
     );
     const sending = flags.sendPrepared ? ' --send-prepared' : '';
-    return finishSeveral(talk, outcomes, { hint: `wan resume --all${sending}` });
+    const counted = flags.all ? withoutLongOpen(talk, found, outcomes, context.clock.now()) : outcomes;
+    return finishSeveral(talk, counted, { hint: `wan resume --all${sending}` });
   } finally {
     await bench.close();
   }
@@ -58,6 +67,11 @@ function checkFlags(tasks: readonly string[], flags: Flags): void {
   if (!flags.all && tasks.length === 0) {
     throw new UsageError('which jobs?', {
       hint: 'wan resume --all, or wan resume <job>; `wan list` shows them',
+    });
+  }
+  if (flags.giveUp && (flags.all || flags.resubmit || flags.adopt !== undefined || flags.sendPrepared)) {
+    throw new UsageError('--give-up wants the jobs by name, and nothing else', {
+      hint: 'wan resume <job> --give-up',
     });
   }
   if (flags.adopt !== undefined && (tasks.length !== 1 || flags.resubmit)) {
@@ -73,6 +87,31 @@ function checkFlags(tasks: readonly string[], flags: Flags): void {
       hint: 'wan resume <job> --resubmit',
     });
   }
+}
+
+/** After so long, only the user can end what is still open: a script that runs every hour need not fail for ever. */
+const longOpenMs = 48 * 3_600_000;
+
+/** What has been open for long is told, and makes no exit code of `--all`. */
+function withoutLongOpen(
+  talk: Talk,
+  found: readonly FoundJob[],
+  outcomes: readonly Outcome[],
+  nowMs: number,
+): Outcome[] {
+  return outcomes.map((outcome, at) => {
+    const before = found[at]?.job;
+    const openMs = before === undefined ? 0 : nowMs - Date.parse(before.sent_at ?? before.created_at);
+    const { error, id = '' } = outcome;
+    if (error === undefined || isStop(error) || openMs <= longOpenMs) return outcome;
+    const status = talk.documentOf(id)?.status;
+    if (status === undefined || hasEnded({ status })) return outcome;
+    const since = formatDuration(openMs);
+    talk.notice(
+      `job ${id} has been open for ${since}, which makes no failure here any more: ${error.message}; \`wan resume ${id} --give-up\` ends it`,
+    );
+    return { ...outcome, error: undefined };
+  });
 }
 
 async function namedJobs(
@@ -101,8 +140,9 @@ async function openJobs(talk: Talk, bench: Workbench, flags: Flags): Promise<Job
       talk.notice(`another wan is working on job ${stored.id}; left to it`);
       continue;
     }
+    // Read again under its lock, before anything is done.
     // oxlint-disable-next-line no-await-in-loop
-    const job = await settleLostSubmit((await jobs.find(stored.id)) ?? stored, jobs);
+    const job = await settleLostSubmit(stored, jobs);
     if (job.status === 'prepared' && !flags.sendPrepared) {
       talk.notice(`job ${job.id} is prepared and was never sent: \`wan resume ${job.id}\` sends it`);
       continue;
@@ -124,7 +164,7 @@ function resumeOne(
   talk: Talk,
   bench: Workbench,
   found: FoundJob,
-  flags: Flags,
+  flags: Flags & { memory: SearchMemory },
 ): Promise<Job> {
   const options = homeOptions({ context, talk, bench }, found.job, flags, {
     // Named, a job is meant to be sent.
@@ -132,6 +172,7 @@ function resumeOne(
     reconciles: true,
     resubmits: flags.resubmit,
     adopt: flags.adopt?.trim(),
+    memory: flags.memory,
   });
   if (options.saving.output === '-' && flags.output === undefined) {
     throw new UsageError('its video was meant for stdout, of which that command had its own', {

@@ -1,4 +1,5 @@
 import type { SendOutcome } from '../core/http.ts';
+import { isLoopbackHost } from '../core/loopback.ts';
 import type { Pace } from '../net/pace.ts';
 import type { Runtime } from '../workflow/runtime.ts';
 
@@ -8,7 +9,9 @@ export function withPace(send: Runtime['send'], pace: Pace, ownSignal: AbortSign
     if (!paced) return send(connection, call, options);
     const { fingerprint } = connection;
     const signal = options.signal ?? ownSignal;
-    if (!(await pace.turn(fingerprint, { signal, withinMs: turnWithinMs }))) {
+    // What an account may ask counts at the real services.
+    const isSpaced = !isLoopbackHost(new URL(connection.base).hostname);
+    if (!(await pace.turn(fingerprint, { signal, withinMs: turnWithinMs, isSpaced }))) {
       return { kind: 'never-sent', reason: 'it has asked to be left alone for a while' };
     }
     const outcome = await send(connection, call, options);

@@ -12,6 +12,7 @@ import { downloadToPart } from '../net/transfer.ts';
 import { createUploadClient } from '../net/upload-client.ts';
 import { providers } from '../providers/index.ts';
 import { createJobStore } from '../store/jobs.ts';
+import { readUptime } from '../store/lock-host.ts';
 import { createRunTimes } from '../store/run-times.ts';
 import { createSettingsStore, type SettingsStore } from '../store/settings.ts';
 import { createUploadCache } from '../store/uploads.ts';
@@ -142,6 +143,7 @@ export async function openWorkbench(
     connectionTools,
     runtime: {
       clock: context.clock,
+      uptime: () => readUptime(),
       random: context.random,
       signal: context.signal,
       jobs,

@@ -12,7 +12,11 @@ export function resumeCommand(register: Register): Command {
     .addOption(
       option('--adopt <task-id>', 'this task of the service is the job’s, as you have found out yourself'),
     )
-    .option('--resubmit', 'send an unconfirmed job again, unless it is found; costs another video');
+    .option(
+      '--resubmit',
+      'look for an unconfirmed job, and send it once more where it is not; costs another video',
+    )
+    .option('--give-up', 'look for the job no more: it becomes expired, and may have been billed');
   addWaitingOptions(command);
   addSavingOptions(command);
   addConnectionOptions(command);

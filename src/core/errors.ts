@@ -133,9 +133,6 @@ export class UnconfirmedError extends WanError {
   override readonly class = 'unconfirmed';
 }
 
-/** … and nobody could be asked: it is as open as it was. */
-export class BlindError extends UnconfirmedError {}
-
 /** Ctrl-C. */
 export class InterruptedError extends WanError {
   override readonly class = 'interrupted';

@@ -117,6 +117,14 @@ export const jobSchema = z.looseObject({
   created_at: presentTime,
   /** When the submit's bytes were about to leave. */
   sent_at: time,
+  /** The same by the service's clock, where its answer was unclear and the service was asked for the time. */
+  service_sent_at: presentTime.optional(),
+  /** How long this machine had been running then: an age that no clock on a wall can change. */
+  sent_uptime: z.object({ boot: z.string(), ms: z.number() }).optional(),
+  /** When the service's list was first read to its end after that send, by the service's clock. */
+  first_read_at: presentTime.optional(),
+  /** The task was found, or named by the user, not told in the answer; `settled`: no other one can turn up. */
+  adopted: z.object({ settled: z.boolean() }).optional(),
   submitted_at: time,
   finished_at: time,
   expires_at: time,

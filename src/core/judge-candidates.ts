@@ -1,3 +1,4 @@
+import type { Evidence } from './lost-send.ts';
 import type { Match } from './match-task.ts';
 import type { TaskReport } from './task.ts';
 
@@ -6,46 +7,102 @@ export type Candidate = {
   taskId: string;
   state: TaskReport['state'];
   match: Match;
+  /** Milliseconds since 1970, by the service's clock. */
+  createdMs?: number | undefined;
+};
+
+/** Another job whose answer was lost or is still to come, and which one of our candidates may be. */
+export type Rival = {
+  jobId: string;
+  /** Its process still waits for the answer. */
+  isLive: boolean;
+  /** What it asked for is the same, but for the seed. */
+  isEqual: boolean;
+  isSameSeed: boolean;
+  /** When it was sent, by the clock that ours was sent by. */
+  sentMs: number;
+  index: number;
+  /** Each candidate that fits us fits it as well. */
+  fitsAll: boolean;
 };
 
 /** What the candidates say about a submit whose answer was lost. */
 export type Finding =
-  /** This one is ours. */
-  | { kind: 'found'; taskId: string }
+  /** This one is ours; or one of several that nobody can tell apart but by their seeds. */
+  | { kind: 'found'; taskId: string; isSeedKnown: boolean }
   /** It may be one of these, or none: only a person can say. */
-  | { kind: 'open'; candidates: readonly Candidate[] }
+  | { kind: 'open'; candidates: readonly Candidate[]; rivals: readonly Rival[] }
+  /** None at its time, but these at another. */
+  | { kind: 'other-time'; candidates: readonly Candidate[] }
   /** Whichever was ours has failed: nothing was billed. */
   | { kind: 'failed'; candidates: readonly Candidate[] }
   /** There is none, and by now there would be. */
   | { kind: 'not-accepted' }
-  /** There is none yet, and one may still appear. */
-  | { kind: 'too-early'; untilMs: number }
-  /** The list goes back a day, and it was sent before that: what it does not show proves nothing any more. */
-  | { kind: 'too-late' };
+  /** There is none, which proves nothing: not yet, or not any more. */
+  | { kind: 'unproven'; evidence: Exclude<Evidence, { kind: 'whole' }> };
 
-/** A task is listed by then, if there is one. */
-export const visibleAfterMs = 10 * 60_000;
+export type Evident = {
+  /** What was made at the send's time. */
+  inside: readonly Candidate[];
+  /** What was made at another, and would not be looked at if all clocks were trusted. */
+  outside: readonly Candidate[];
+  rivals: readonly Rival[];
+  evidence: Evidence;
+  own: Pick<Rival, 'jobId' | 'sentMs' | 'index'>;
+};
 
-/** A service that lists a day may be a little behind it. */
-const listedMs = 23.5 * 60 * 60_000;
-
-/** @param sentMs when the submit was sent, in milliseconds since 1970 like `nowMs` */
-export function judgeCandidates(
-  candidates: readonly Candidate[],
-  { sentMs, nowMs }: { sentMs: number; nowMs: number },
-): Finding {
-  const ours = candidates.filter(({ match }) => match === 'ours');
-  const [first] = ours;
-  // What still runs and has not told its prompt may be a twin.
-  const mayBeOurs = candidates.some(({ match, state }) => match === 'unknown' && !isOver(state));
-  if (ours.length === 1 && first !== undefined && !mayBeOurs) return { kind: 'found', taskId: first.taskId };
-  if (candidates.length === 0) {
-    const untilMs = sentMs + visibleAfterMs;
-    if (nowMs - sentMs > listedMs) return { kind: 'too-late' };
-    return nowMs >= untilMs ? { kind: 'not-accepted' } : { kind: 'too-early', untilMs };
+export function judgeCandidates({ inside, outside, rivals, evidence, own }: Evident): Finding {
+  const ours = inside.filter(({ match }) => match === 'ours');
+  // What has not told its prompt may be ours, or a twin, as long as it may still cost something.
+  const unclear = inside.filter((one) => isUnclear(one));
+  if (unclear.some(({ state }) => !isOver(state)) || (ours.length === 0 && unclear.length > 0)) {
+    return { kind: 'open', candidates: [...ours, ...unclear], rivals };
   }
-  const haveFailed = candidates.every(({ state }) => state === 'failed' || state === 'canceled');
-  return haveFailed ? { kind: 'failed', candidates } : { kind: 'open', candidates };
+  if (ours.length > 0) {
+    const found = pickOurs(ours, rivals, own);
+    return found ?? { kind: 'open', candidates: ours, rivals };
+  }
+  const elsewhere = outside.filter((one) => one.match === 'ours' || (isUnclear(one) && !isOver(one.state)));
+  if (elsewhere.length > 0) return { kind: 'other-time', candidates: elsewhere };
+  if (evidence.kind !== 'whole') return { kind: 'unproven', evidence };
+  const failed = inside.filter(({ match }) => match === 'unknown');
+  return failed.length > 0 ? { kind: 'failed', candidates: failed } : { kind: 'not-accepted' };
+}
+
+/**
+ * The one task; or, of as many tasks as there are such jobs, all asked for with the same words, the one whose turn it
+ * is in the order of the sends: then only the seeds may be mixed up.
+ */
+function pickOurs(
+  ours: readonly Candidate[],
+  rivals: readonly Rival[],
+  own: Evident['own'],
+): Finding | undefined {
+  const [first] = ours;
+  if (rivals.length === 0) {
+    return ours.length === 1 && first !== undefined
+      ? { kind: 'found', taskId: first.taskId, isSeedKnown: true }
+      : undefined;
+  }
+  const isFair =
+    ours.length === rivals.length + 1 &&
+    ours.every(({ createdMs }) => createdMs !== undefined) &&
+    rivals.every(({ isLive, isEqual, fitsAll }) => !isLive && isEqual && fitsAll);
+  if (!isFair) return undefined;
+  const turns = [own, ...rivals].toSorted(
+    (a, b) => a.sentMs - b.sentMs || a.index - b.index || (a.jobId < b.jobId ? -1 : 1),
+  );
+  const tasks = ours.toSorted(
+    (a, b) => (a.createdMs ?? 0) - (b.createdMs ?? 0) || (a.taskId < b.taskId ? -1 : 1),
+  );
+  const task = tasks[turns.indexOf(own)];
+  const isSeedKnown = rivals.every(({ isSameSeed }) => isSameSeed);
+  return task === undefined ? undefined : { kind: 'found', taskId: task.taskId, isSeedKnown };
+}
+
+/** It does not say whether it is ours, and it has been billed or may yet be. */
+function isUnclear({ match, state }: Candidate): boolean {
+  return match === 'unknown' && state !== 'failed' && state !== 'canceled';
 }
 
 export function isOver(state: TaskReport['state'] | undefined): boolean {

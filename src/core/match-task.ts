@@ -32,6 +32,14 @@ export function matchPrompt(asked: string | undefined, told: string | undefined)
   return theirs.length >= cutLength && ours.startsWith(theirs) ? 'ours' : 'other';
 }
 
+/** Whether two requests have the same words, as far as a service can tell them apart. */
+export function isSamePrompt(one: string | undefined, other: string | undefined): boolean {
+  const [a, b] = [fold(one ?? ''), fold(other ?? '')];
+  if (a === b) return true;
+  // What is cut off may be all that differs.
+  return Math.min(a.length, b.length) >= cutLength && a.slice(0, cutLength) === b.slice(0, cutLength);
+}
+
 function fold(text: string): string {
   return text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim();
 }

@@ -1,4 +1,5 @@
 import type { ProviderId } from './model.ts';
+import type { GenerationRequest } from './request.ts';
 import type { Wish } from './wish.ts';
 
 export type AskedFor = {
@@ -19,6 +20,12 @@ export function requestPrint({ wish, ...rest }: AskedFor): string {
   const { seed, ...same } = wish;
   const asked = seed === undefined || seed === 'random' ? same : { ...same, seed };
   return JSON.stringify(sorted({ ...rest, wish: { ...asked, media } }));
+}
+
+/** What a record says was asked, as one text that is equal for equal wishes; all but the seed, which chance may draw. */
+export function requestText({ seed: _seed, ...request }: GenerationRequest): string {
+  const media = request.media.map(({ role, url, file }) => ({ role, content: file?.sha256 ?? url }));
+  return JSON.stringify(sorted({ ...request, media }));
 }
 
 function sorted(value: unknown): unknown {

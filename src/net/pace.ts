@@ -4,12 +4,13 @@ import { retryAfterMs, type SendOutcome } from '../core/http.ts';
 /** Turns to ask a service, so that all jobs of a process together stay within what an account may ask. */
 export type Pace = {
   /**
-   * Waits for a turn, first come, first served. False, at once, when it would come later than `withinMs`.
+   * Waits for a turn, first come, first served. False, at once, when it would come later than `withinMs`. Those that
+   * are not spaced wait only while the account is left alone.
    * @throws the signal's reason when it aborts
    */
   turn: (
     account: string,
-    options: { signal: AbortSignal; withinMs?: number | undefined },
+    options: { signal: AbortSignal; withinMs?: number | undefined; isSpaced?: boolean },
   ) => Promise<boolean>;
   /** Hears what an answer asks for: after a 429, and where it names a time, the account is left alone. */
   heard: (account: string, outcome: SendOutcome) => void;
@@ -32,7 +33,7 @@ export function createPace(clock: SteadyClock): Pace {
     return account;
   };
   return {
-    turn: async (name, { signal, withinMs = Infinity }) => {
+    turn: async (name, { signal, withinMs = Infinity, isSpaced = true }) => {
       const account = accountOf(name);
       const lastMs = clock.monotonic() + withinMs;
       // Whoever's turn falls into a hold that began meanwhile queues again.
@@ -40,7 +41,7 @@ export function createPace(clock: SteadyClock): Pace {
         const now = clock.monotonic();
         const turn = Math.max(now, account.nextMs, account.heldUntilMs);
         if (turn > lastMs) return false;
-        account.nextMs = turn + turnMs;
+        account.nextMs = turn + (isSpaced ? turnMs : 0);
         if (turn > now) await clock.sleep(turn - now, signal);
         if (account.heldUntilMs <= turn) return true;
       }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { errorCode } from '../core/error-code.ts';
 import { parseJobId, timeOfJobId } from '../core/job-id.ts';
-import { makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
+import { createFileExclusive, makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
 import type { JobFiles } from './job-files.ts';
 import { readPlainFile } from './plain-file.ts';
 
@@ -11,8 +12,10 @@ import { readPlainFile } from './plain-file.ts';
 // without losing a job, so what cannot be read counts as absent.
 
 export type JobIndex = {
-  /** Throws the file system's error. */
+  /** Notes whose a task is, unless it is noted as another's already. Throws the file system's error. */
   rememberTask: (taskId: string, id: string) => Promise<void>;
+  /** Notes it, whoever had it. The caller holds the task's lock. Throws the file system's error. */
+  giveTask: (taskId: string, id: string) => Promise<void>;
   /** Never throws. */
   findTask: (taskId: string) => Promise<string | undefined>;
   /** The jobs of a day whose task's id begins or ends with a text, whatever its letters' case. Never throws. */
@@ -32,16 +35,31 @@ export function createJobIndex(files: JobFiles): JobIndex {
     const hash = createHash('sha256').update(taskId).digest('hex').slice(0, 32);
     return path.join(files.byTask, hash.slice(0, 2), hash);
   };
+  const giveTask = async (taskId: string, id: string) => {
+    const file = taskFile(taskId);
+    await makePrivateDirectory(path.dirname(file));
+    await writeFileAtomic(file, id);
+    await appendLine(files.taskLog(timeOfJobId(id)), `${id} ${taskId}`);
+  };
   const videoFile = (sha256: string) => path.join(files.byFile, sha256.slice(0, 2), sha256);
 
   return {
     rememberTask: async (taskId, id) => {
       const file = taskFile(taskId);
-      if ((await read(file)) === id) return;
+      if (parseJobId(await read(file)) !== undefined) return;
       await makePrivateDirectory(path.dirname(file));
-      await writeFileAtomic(file, id);
-      await appendLine(files.taskLog(timeOfJobId(id)), `${id} ${taskId}`);
+      const isNew = await createFileExclusive(file, id).then(
+        () => true,
+        (error: unknown) => {
+          if (errorCode(error) === 'EEXIST') return false;
+          throw error;
+        },
+      );
+      if (isNew) await appendLine(files.taskLog(timeOfJobId(id)), `${id} ${taskId}`);
+      // Another process was quicker; or what lies there says nothing.
+      else if (parseJobId(await read(file)) === undefined) await giveTask(taskId, id);
     },
+    giveTask,
     findTask: async (taskId) => parseJobId(await read(taskFile(taskId))),
     matchTasks: async (ms, piece) => {
       // One search over the whole text: taking tens of thousands of lines apart is ten times the work.

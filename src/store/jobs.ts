@@ -27,6 +27,10 @@ export type JobStore = {
   find: (id: string) => Promise<Job | undefined>;
   /** By the provider's task id. Throws as `find` does. */
   findByTask: (taskId: string) => Promise<Job | undefined>;
+  /** The job that a task belongs to, whatever records say. Undefined for a task that none of ours has had. */
+  ownerOf: (taskId: string) => Promise<string | undefined>;
+  /** Makes a task a job's, whoever had it. The caller holds the task's lock. */
+  giveTask: (taskId: string, id: string) => Promise<void>;
   /** Jobs that made a video, by its sha256, the latest first. */
   findByVideo: (sha256: string) => Promise<Job[]>;
   /** Jobs whose own or whose task's id begins or ends like this, newest first; four characters at least. */
@@ -141,6 +145,8 @@ export function createJobStore(
     reopen,
     find: reader.find,
     findByTask,
+    ownerOf: index.findTask,
+    giveTask: (taskId, id) => orAskForDirectory('note whose a task is', () => index.giveTask(taskId, id)),
     findByVideo,
     match: (text) => matchJobs(text, { ids, index, listOpen: open, now }),
     listOpen: open,

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { hostname, uptime } from 'node:os';
 
 /** Where a process runs, as far as it matters to whom it can see and hear. */
 export type Host = {
@@ -33,6 +33,18 @@ export async function readHost(platform: NodeJS.Platform = process.platform): Pr
   if (platform === 'win32') return { boot: `windows ${hostname()}`, space: 'pipes' };
   const key = platform === 'darwin' ? 'kern.bootsessionuuid' : 'kern.boottime';
   return { boot: await output('sysctl', ['-n', key]), space: 'processes', processes: systemProcesses };
+}
+
+/**
+ * How long this kernel has been running, sleep included, and which run of it that is. Undefined where a reboot could not
+ * be told: then nothing may be concluded from the number.
+ */
+export async function readUptime(
+  platform: NodeJS.Platform = process.platform,
+): Promise<{ boot: string; ms: number } | undefined> {
+  if (platform === 'win32') return undefined;
+  const { boot } = await readHost(platform);
+  return boot === undefined || boot === '' ? undefined : { boot, ms: Math.round(uptime() * 1000) };
 }
 
 const systemProcesses: ProcessTable = {

@@ -1,12 +1,14 @@
-import { BlindError, NetworkError, UnconfirmedError, UsageError, WanError } from '../core/errors.ts';
+import { NetworkError, UnconfirmedError, UsageError, WanError } from '../core/errors.ts';
 import { isOpenSubmit, type Job } from '../core/job.ts';
+import { withoutSend } from '../core/lost-send.ts';
 import { describePurchase } from '../core/purchase.ts';
-import { visibleAfterMs } from '../core/judge-candidates.ts';
 import type { Lock } from '../store/lock.ts';
+import { adopt, checkTask } from './adopt.ts';
 import { finishJob, type FinishOptions } from './finish-job.ts';
 import { requireTask, wasNeverAccepted } from './job-state.ts';
-import { adopt, checkTask, reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
 import type { Connection, Runtime } from './runtime.ts';
+import type { SearchMemory } from './search-memory.ts';
 import { settleNamed } from './settle-named.ts';
 import { planOfRecord, sendJob, type JobSink } from './start-job.ts';
 
@@ -20,6 +22,8 @@ export type Attention = {
   adopt?: string | undefined;
   /** The user's word: send it again, unless it turns out to be there. */
   resubmits?: boolean | undefined;
+  /** What this run has read for other jobs. */
+  memory?: SearchMemory | undefined;
   /** Leave once the service has it. */
   stopsAtTask?: boolean | undefined;
 };
@@ -81,9 +85,13 @@ async function withTask(
     try {
       const settled = await settleNamed(runtime, connection, job, { isPatient: false, onChange });
       if (settled.kind === 'adopted') return settled.job;
-      return await reconcile(runtime, connection, job, { ...search, onChange });
+      return await reconcile(runtime, connection, job, { ...search, memory: options.memory, onChange });
     } catch (error) {
-      if (options.resubmits !== true || !maySendAgain(runtime, connection, job, error)) throw error;
+      if (options.resubmits !== true || !maySendAgain(connection, error)) throw error;
+      if (error instanceof UnconfirmedError) {
+        const message = `${error.message}; it is sent again now, as you say, and both may be billed`;
+        runtime.emit({ event: 'notice', job, message });
+      }
     }
   } else if (isOpen) {
     return { ...job, status: 'unconfirmed' };
@@ -110,7 +118,7 @@ async function sendAgain(
   const tellsOfNoSend = ({ status, task_id: taskId }: Job) =>
     taskId === null && ['prepared', 'canceled', 'failed'].includes(status);
   const save = (next: Job) => runtime.jobs.save(tellsOfNoSend(next) ? before : next);
-  const again: Job = { ...job, status: 'prepared', sent_at: null, finished_at: null, error: null };
+  const again: Job = { ...withoutSend(job), status: 'prepared', finished_at: null, error: null };
   try {
     return await send(again, { ...runtime, jobs: { ...runtime.jobs, save } });
   } catch (error) {
@@ -126,13 +134,10 @@ async function sendAgain(
 }
 
 /**
- * Whether the user's word is enough: where a list would show the task by now, or where there is none to wait for.
- * An account that cannot be looked into is no reason to pay twice.
+ * Whether the user's word is enough: where it is certain that the first send was not accepted, or where no list will ever
+ * tell. Anything less is no reason to pay twice.
  */
-function maySendAgain(runtime: Runtime, connection: Connection, job: Job, error: unknown): boolean {
+function maySendAgain(connection: Connection, error: unknown): boolean {
   if (error instanceof NetworkError) return true;
-  if (!(error instanceof UnconfirmedError)) return false;
-  if (connection.provider.protocol.list?.isPromised !== true) return true;
-  const sinceMs = runtime.clock.now() - Date.parse(job.sent_at ?? job.created_at);
-  return !(error instanceof BlindError) && sinceMs >= visibleAfterMs;
+  return error instanceof UnconfirmedError && connection.provider.protocol.list?.isPromised !== true;
 }

@@ -1,30 +1,41 @@
 import type { Job } from '../core/job.ts';
 import { isOver, judgeCandidates, type Candidate, type Finding } from '../core/judge-candidates.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
+import { judgeEvidence, mayBeOf, wasThereInTime } from '../core/lost-send.ts';
 import { matchTask } from '../core/match-task.ts';
 import { pollSchedule } from '../core/poll-schedule.ts';
 import type { GenerationRequest } from '../core/request.ts';
-import { candidatesIn, type ListedTask } from '../core/task-list.ts';
+import type { ListedTask } from '../core/task-list.ts';
+import type { TaskReport } from '../core/task.ts';
 import { unknownRunTime } from './experience.ts';
-import { listTasks } from './list-tasks.ts';
+import { findRivals, type Rivalry } from './find-rivals.ts';
 import type { Connection, Runtime } from './runtime.ts';
+import { askEach, createSearchMemory, readAll, type Reading, type SearchMemory } from './search-memory.ts';
 import { startTimer } from './timer.ts';
-
-const queryTimeoutMs = 60_000;
 
 /** What could be found out about a job whose submit was never answered. */
 export type Search =
-  | Finding
-  /** None at its time, but these at another: a clock may have been set. */
-  | { kind: 'other-time'; candidates: readonly Candidate[] }
+  | (Finding & Learned)
   /** Nobody can say: there is no list, it cannot be read, or it is another account's. */
   | { kind: 'blind'; reason: string };
+
+/** What the record is to keep of it, for the next look. */
+export type Learned = {
+  firstReadAt: string | undefined;
+  /** The evidence was whole: whatever may be ours is in the list by now. */
+  isSettled: boolean;
+};
 
 export type SearchOptions = {
   /** Milliseconds since 1970 at which to stop asking what still runs. */
   deadlineMs: number | undefined;
   pollIntervalMs: number | undefined;
+  /** What this run has read for other jobs. */
+  memory?: SearchMemory | undefined;
 };
+
+/** As many tasks of another time are looked at, the nearest first, where they cannot change what is said. */
+const shownOutside = 50;
 
 /**
  * Looks for the task that an unconfirmed job may have become. Asking costs nothing; nothing is written.
@@ -33,122 +44,145 @@ export type SearchOptions = {
 export async function findLostTask(
   runtime: Runtime,
   connection: Connection,
-  job: Job,
+  stored: Job,
   options: SearchOptions,
 ): Promise<Search> {
   const { protocol, title } = connection.provider;
   const { list } = protocol;
-  const sentMs = Date.parse(job.sent_at ?? job.created_at);
   if (list === undefined) return { kind: 'blind', reason: `${title} has no list of tasks to look into` };
-  if (job.fingerprint !== connection.fingerprint) {
+  if (stored.fingerprint !== connection.fingerprint) {
     return { kind: 'blind', reason: 'the key, region or address is another than the job was sent with' };
   }
-  const listing = await listTasks(runtime, connection, list);
+  const memory = options.memory ?? createSearchMemory();
+  memory.held.add(stored.id);
+  const { listing, open } = await readAll(runtime, connection, list, stored, memory);
   if (listing.kind === 'unreadable') {
     return { kind: 'blind', reason: `${title}’s list of tasks could not be read: ${listing.reason}` };
   }
-  const inTime = candidatesIn(listing.tasks, { model: job.model, sentMs: sentMs + listing.aheadMs });
-  const tasks = await unowned(runtime, inTime, job);
-  const candidates = await askUntilKnown(runtime, connection, { job, tasks, ...options });
-  const finding = judgeCandidates(candidates, { sentMs, nowMs: runtime.clock.now() });
-  if (finding.kind === 'not-accepted') {
-    const twins = await findAtOtherTimes(runtime, connection, { job, tasks: listing.tasks, ...options });
-    if (twins.length > 0) return { kind: 'other-time', candidates: twins };
-  }
-  if (list.isPromised || finding.kind === 'found' || finding.kind === 'open') return finding;
+  const evidence = judgeEvidence(stored, listing, await runtime.uptime?.());
+  const firstReadAt = stored.first_read_at ?? isoOf(listing.endMs);
+  const learned = { firstReadAt, isSettled: evidence.kind === 'whole' };
+  const job: Job = firstReadAt === undefined ? stored : { ...stored, first_read_at: firstReadAt };
+
+  const free = await freeTasks(runtime, listing.tasks, open, job);
+  if (free.named !== undefined) return { kind: 'found', taskId: free.named, isSeedKnown: true, ...learned };
+  const inTime = nearestFirst(free.tasks, job).filter((task) => wasThereInTime(job, task));
+  const [near, far] = divide(inTime, (task) => mayBeOf(job, task));
+  const asked = await askUntilKnown(runtime, connection, { job, tasks: near, ...options, memory });
+  const { inside, ...others } = await withoutTaken(runtime, { job, open, memory }, near, asked);
+  // With something of ours, or that may be, at its time, no other time counts.
+  const isSeen = inside.some(
+    ({ match, state }) => match === 'ours' || (match === 'unknown' && !hasFailed(state)),
+  );
+  const looked = isSeen ? [] : evidence.kind === 'whole' ? far : far.slice(0, shownOutside);
+  const outside = await askOnce(runtime, connection, { job, tasks: looked, memory });
+  const finding = judgeCandidates({ inside, outside, evidence, ...others });
+  if (list.isPromised || ['found', 'open', 'other-time'].includes(finding.kind))
+    return { ...finding, ...learned };
   return { kind: 'blind', reason: `${title}’s history shows no such task, which it does not promise to` };
 }
 
-/** As many tasks of the same model as are looked at before it is said that none is ours. */
-const maxTwins = 50;
-
-/**
- * Tasks that have our prompt, or have not told theirs yet, and were made at another time. The time is ours, and a clock
- * that was set since the send makes it wrong: such a task is never taken, but it keeps anybody from saying that there is none.
- */
-async function findAtOtherTimes(
+/** While candidates were asked, other jobs may have got their answers, or have been found. */
+async function withoutTaken(
   runtime: Runtime,
-  connection: Connection,
-  asked: Asked,
-): Promise<Candidate[]> {
-  const { job } = asked;
-  const alike = asked.tasks.filter(
-    ({ model }) => model === undefined || job.model === null || model === job.model,
-  );
-  const tasks = (await unowned(runtime, alike, job)).slice(0, maxTwins);
-  const candidates = await askUntilKnown(runtime, connection, { ...asked, tasks });
-  return candidates.filter(({ match, state }) => match === 'ours' || (match === 'unknown' && !isOver(state)));
+  where: { job: Job; open: Reading['open']; memory: SearchMemory },
+  tasks: readonly ListedTask[],
+  asked: readonly Candidate[],
+): Promise<{ inside: readonly Candidate[] } & Omit<Rivalry, 'taken'>> {
+  for (let inside = asked; ;) {
+    // oxlint-disable-next-line no-await-in-loop -- there is mostly nothing to read
+    const { taken, ...others } = await findRivals(runtime, where, tasks, inside);
+    if (taken.size === 0) return { inside, ...others };
+    inside = inside.filter(({ taskId }) => !taken.has(taskId));
+  }
 }
 
-/** Those that no record of ours leads to. */
-async function unowned(runtime: Runtime, tasks: readonly ListedTask[], job: Job): Promise<ListedTask[]> {
+/** Those that no record of ours leads to; `named`: one that is noted as this very job's. */
+export async function freeTasks(
+  { jobs }: Runtime,
+  tasks: readonly ListedTask[],
+  open: Reading['open'],
+  job: Job,
+): Promise<{ tasks: ListedTask[]; named: string | undefined }> {
+  // A record may be there whose note is not: killed between the two.
+  const owners = new Map(open.flatMap(({ task_id: taskId, id }) => (taskId === null ? [] : [[taskId, id]])));
   const free: ListedTask[] = [];
+  let named: string | undefined;
   for (const task of tasks) {
-    // oxlint-disable-next-line no-await-in-loop -- a read each
-    if (!(await isOwned(runtime, task, job))) free.push(task);
+    // oxlint-disable-next-line no-await-in-loop -- a small file each, which is mostly not there
+    const owner = (await jobs.ownerOf(task.taskId)) ?? owners.get(task.taskId);
+    if (owner === undefined) free.push(task);
+    else if (owner === job.id) named = task.taskId;
   }
-  return free;
+  return { tasks: free, named };
 }
 
-/** A record that cannot be read, or is a newer version's, owns its task all the same. */
-async function isOwned({ jobs }: Runtime, { taskId }: ListedTask, job: Job): Promise<boolean> {
-  try {
-    const owner = await jobs.findByTask(taskId);
-    return owner !== undefined && owner.id !== job.id;
-  } catch {
-    return true;
-  }
-}
-
-type Asked = SearchOptions & { job: Job; tasks: readonly ListedTask[] };
+type Asked = SearchOptions & { job: Job; tasks: readonly ListedTask[]; memory: SearchMemory };
 
 async function askUntilKnown(
   runtime: Runtime,
   connection: Connection,
-  { job, tasks, deadlineMs, pollIntervalMs }: Asked,
+  { job, tasks, deadlineMs, pollIntervalMs, memory }: Asked,
 ): Promise<Candidate[]> {
-  const request = job.request as GenerationRequest | null;
   const isLoopback = isLoopbackHost(new URL(connection.base).hostname);
   const schedule = pollSchedule({ isLoopback, fixedMs: pollIntervalMs, runTime: unknownRunTime });
   const timer = startTimer(runtime.clock, deadlineMs);
-  const sentMs = Date.parse(job.sent_at ?? job.created_at);
-  const seen = new Map<string, Candidate>();
-  const isKnown = ({ taskId }: ListedTask) => {
-    const { state, match } = seen.get(taskId) ?? {};
-    return match === 'ours' || isOver(state);
-  };
+  const fromMs = runtime.clock.monotonic();
+  const candidates = new Map<string, Candidate>();
+  const seen = new Map<string, number>();
+  let rest = tasks;
   for (let round = 0; ; round += 1) {
-    for (const task of tasks.filter((one) => !isKnown(one))) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other is gentle, and they are few
-      seen.set(task.taskId, await look(runtime, connection, request, task));
-    }
-    const isOpen = tasks.some((task) => !isKnown(task));
-    if (!isOpen || timer.isOver()) return [...seen.values()];
+    const reports = await askEach(runtime, connection, rest, memory, seen);
+    for (const task of rest) candidates.set(task.taskId, toCandidate(job, task, reports.get(task.taskId)));
+    rest = rest.filter(({ taskId }) => {
+      const { state, match } = candidates.get(taskId) ?? {};
+      return match === 'unknown' && !isOver(state);
+    });
+    if (rest.length === 0 || timer.isOver()) return [...candidates.values()];
     if (round === 0) {
       const message = `what may be job ${job.id} still runs; only when it is done the service tells its prompt`;
       runtime.emit({ event: 'notice', job, message });
     }
-    const sinceSubmitMs = Math.max(0, runtime.clock.now() - sentMs);
-    const moment = { looks: round + 1, sinceSubmitMs, runningMs: undefined };
+    const moment = {
+      looks: round + 1,
+      sinceSubmitMs: runtime.clock.monotonic() - fromMs,
+      runningMs: undefined,
+    };
     await timer.sleep(schedule.delay(moment, runtime.random()), runtime.signal);
   }
 }
 
-async function look(
+/** Each once, whatever it says. */
+export async function askOnce(
   runtime: Runtime,
   connection: Connection,
-  request: GenerationRequest | null,
-  task: ListedTask,
-): Promise<Candidate> {
-  const { protocol } = connection.provider;
-  const { taskId } = task;
-  const outcome = await runtime.send(connection, protocol.query(taskId), {
-    timeoutMs: queryTimeoutMs,
-    paced: true,
-  });
-  const isReply = outcome.kind === 'reply' && outcome.reply.status >= 200 && outcome.reply.status < 300;
-  const report = isReply ? protocol.readTask(outcome.reply.json) : undefined;
+  { job, tasks, memory }: Pick<Asked, 'job' | 'tasks' | 'memory'>,
+): Promise<Candidate[]> {
+  const reports = await askEach(runtime, connection, tasks, memory, new Map());
+  return tasks.map((task) => toCandidate(job, task, reports.get(task.taskId)));
+}
+
+function toCandidate(job: Job, task: ListedTask, report: TaskReport | undefined): Candidate {
+  const request = job.request as GenerationRequest | null;
   const told = { ...report, ...(task.prompt === undefined ? {} : { prompt: task.prompt }) };
   const match = request === null ? 'unknown' : matchTask(request, told);
-  return { taskId, state: report?.state ?? 'queued', match };
+  return { taskId: task.taskId, state: report?.state ?? 'queued', match, createdMs: task.createdMs };
+}
+
+function nearestFirst(tasks: readonly ListedTask[], job: Job): ListedTask[] {
+  const sentMs = Date.parse(job.service_sent_at ?? job.sent_at ?? job.created_at);
+  const distance = ({ createdMs }: ListedTask) => Math.abs((createdMs ?? sentMs) - sentMs);
+  return tasks.toSorted((a, b) => distance(a) - distance(b));
+}
+
+function divide<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter((item) => isFirst(item)), items.filter((item) => !isFirst(item))];
+}
+
+function hasFailed(state: TaskReport['state']): boolean {
+  return state === 'failed' || state === 'canceled';
+}
+
+function isoOf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
 }

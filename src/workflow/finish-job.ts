@@ -1,5 +1,6 @@
 import { fromStoredError, type Job, type Saving } from '../core/job.ts';
 import { WanError } from '../core/errors.ts';
+import { lookForSecond } from './adopt.ts';
 import { forgetDeadUploads } from './cached-upload.ts';
 import type { Connection, Runtime } from './runtime.ts';
 import { saveResult } from './save.ts';
@@ -42,7 +43,7 @@ export async function finishJob(
         });
   await forgetDeadUploads(runtime, ended);
   if (ended.error !== null) throw fromStoredError(ended.error);
-  return saveResult(runtime, connection, ended, {
+  const saved = await saveResult(runtime, connection, ended, {
     saving: options.saving,
     linkHours: options.linkHours,
     connections: options.connections,
@@ -50,4 +51,7 @@ export async function finishJob(
     onChange,
     toStdout: sink.toStdout,
   });
+  const settled = await lookForSecond(runtime, connection, saved);
+  if (settled !== saved) await onChange(settled);
+  return settled;
 }

@@ -20,10 +20,36 @@ export function handleOf(job: Job, isForeign: boolean): string {
   return `--task-id ${job.task_id}${place}${provider}`;
 }
 
-/** A job whose sender died between the send and the answer is unconfirmed, whatever its record still says. */
-export async function settleLostSubmit(job: Job, jobs: Pick<JobStore, 'isHeld'>): Promise<Job> {
+/**
+ * A job whose sender died between the send and the answer is unconfirmed, and so is one whose task is another job's,
+ * whatever their records still say.
+ */
+export async function settleLostSubmit(job: Job, jobs: Pick<JobStore, 'isHeld' | 'ownerOf'>): Promise<Job> {
   const isLost = job.status === 'submitting' && !(await jobs.isHeld(job.id));
-  return isLost ? { ...job, status: 'unconfirmed' } : job;
+  return isLost ? { ...job, status: 'unconfirmed' } : settleOwner(job, jobs);
+}
+
+/** The job without its task, where that is another job's by now. */
+export async function settleOwner(job: Job, jobs: Pick<JobStore, 'ownerOf'>): Promise<Job> {
+  if (job.task_id === null) return job;
+  const owner = await jobs.ownerOf(job.task_id);
+  return owner === undefined || owner === job.id ? job : withoutTask(job);
+}
+
+/** A record that names a task of another job is unconfirmed. What it saved stays where it is. */
+function withoutTask(job: Job): Job {
+  const { adopted: _adopted, ...rest } = job;
+  return {
+    ...rest,
+    status: 'unconfirmed',
+    task_id: null,
+    submitted_at: null,
+    finished_at: null,
+    expires_at: null,
+    outputs: [],
+    usage: null,
+    error: null,
+  };
 }
 
 /** How a job that ended without a video ended. Afterwards all such ends are one, but for the content filter's. */

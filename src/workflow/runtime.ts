@@ -1,5 +1,6 @@
 import type { SendOutcome } from '../core/http.ts';
 import type { Job } from '../core/job.ts';
+import type { Uptime } from '../core/lost-send.ts';
 import type { Mode } from '../core/mode.ts';
 import type { Outlook } from '../core/outlook.ts';
 import type { Region } from '../core/region.ts';
@@ -40,6 +41,8 @@ export type JobEvent =
 /** The world as the workflow sees it: everything with a side effect, handed in. */
 export type Runtime = {
   clock: SteadyClock;
+  /** How long this machine has been running; undefined where it cannot be told. */
+  uptime?: () => Promise<Uptime | undefined>;
   /** Numbers in [0, 1). */
   random: () => number;
   /** Aborts with the error to end with: Ctrl-C or SIGTERM. */

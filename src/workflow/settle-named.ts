@@ -1,7 +1,7 @@
 import { UsageError, type WanError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { lookForNamed } from './follow-named.ts';
-import { adopt } from './reconcile.ts';
+import { adopt } from './adopt.ts';
 import type { Connection, Runtime } from './runtime.ts';
 
 /** What became of the tasks that an unclear answer named. */

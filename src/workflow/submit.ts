@@ -6,9 +6,11 @@ import { judgeSubmit } from '../core/submit-answer.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import { keptAnswer } from '../core/kept-answer.ts';
 import { sendForAnswer } from './await-answer.ts';
+import { claimAnswered } from './adopt.ts';
 import { forgetDeadUploads } from './cached-upload.ts';
 import type { SearchOptions } from './find-lost-task.ts';
 import { handleOf } from './job-state.ts';
+import { glanceAtList, momentOf, type Moment } from './list-tasks.ts';
 import { nextModel } from './pick-model.ts';
 import { reconcile } from './reconcile.ts';
 import { withRegionHint } from './region-hint.ts';
@@ -64,6 +66,16 @@ export async function submitJob(
     return error;
   };
 
+  /** The service is asked for its time after an unclear answer: later on only that tells when it was sent. */
+  const noteServiceTime = async (sent: Moment) => {
+    const times = await glanceAtList(runtime, connection, sent);
+    try {
+      if (times.service_sent_at !== undefined) await write(times);
+    } catch {
+      // The job is as open without them.
+    }
+  };
+
   /** Stopped while asking: what was bought outranks who stopped it. */
   const unlessAborted = <Result>(open: WanError, work: () => Promise<Result>) =>
     work().catch((reason: unknown) => {
@@ -85,6 +97,7 @@ export async function submitJob(
     await writeSubmitting(runtime, write);
     await leaveIfAsked(runtime, write, { id: job.id, isResumed });
     runtime.emit({ event: 'submitting', job: current });
+    const sent = await momentOf(runtime);
     const outcome = await sendForAnswer(runtime, connection, call, current);
     const verdict = judgeSubmit(outcome, protocol, runtime.clock.now(), call.body);
     const kept = outcome.kind === 'reply' ? { answer: keptAnswer(outcome.reply) } : {};
@@ -98,12 +111,17 @@ export async function submitJob(
         }).catch((error: unknown) => {
           throw stillOpen(error, current, verdict.taskId);
         });
+        if (!(await claimAnswered(runtime, current, verdict.taskId))) {
+          const message = `the service answered with task ${verdict.taskId}, which is another job’s already; it was not sent again`;
+          const error = new UnconfirmedError(message, { hint: `wan resume ${job.id}` });
+          throw await fail('unconfirmed', error, { task_id: null, submitted_at: null });
+        }
         runtime.emit({ event: 'submitted', job: current });
         return current;
       case 'unconfirmed': {
         const error = verdict.error.with({ hint: `wan resume ${job.id}` });
         await fail('unconfirmed', error, kept);
-        // On disk it is open. What the service can tell right now is asked for here.
+        await noteServiceTime(sent);
         if (verdict.isLookedUp !== true) throw error;
         const found = await unlessAborted(error, () =>
           reconcile(runtime, connection, current, { ...search, onChange: write }),
@@ -123,6 +141,7 @@ export async function submitJob(
           return settled.job;
         }
         if (settled.kind === 'none' && refusal !== undefined) throw await fail('failed', refusal);
+        await noteServiceTime(sent);
         throw stillOpenAfter(error, settled.why, current);
       }
       case 'refused': {
@@ -163,7 +182,8 @@ async function writeSubmitting(
   // What an earlier send was answered with is not this one's.
   const fresh = { answer: undefined, named_tasks: undefined, error: null };
   try {
-    await write({ ...fresh, status: 'submitting', sent_at: nowIso(runtime) });
+    const uptime = await runtime.uptime?.();
+    await write({ ...fresh, status: 'submitting', sent_at: nowIso(runtime), sent_uptime: uptime });
   } catch (error) {
     await write({ status: 'prepared', sent_at: null }).catch(() => {});
     throw error instanceof WanError ? error.with({ message: `${error.message}; nothing was sent` }) : error;

@@ -95,9 +95,10 @@ const rows: Row[] = [
   ],
   [
     6,
-    'a known failure at submit',
+    'a service that redirects a submit',
     'network',
-    () => inSandbox({ faults: [refusal(503, 'ModelUnavailable')] }),
+    () =>
+      inSandbox({ faults: [{ on: 'submit', status: 307, headers: { Location: 'https://example.com/' } }] }),
   ],
   [8, 'a task not finished', 'not_finished', () => about('status', { latencyMs: notBeforePassed })],
   [8, 'nothing to download yet', 'not_finished', () => about('download', { latencyMs: notBeforePassed })],

@@ -72,6 +72,8 @@ export function fakeWorld(
       reopen: unused('reopen'),
       find: unused('find'),
       findByTask: unused('findByTask'),
+      ownerOf: async () => undefined,
+      giveTask: async () => {},
       listOpen: unused('listOpen'),
       findByVideo: unused('findByVideo'),
       match: unused('match'),

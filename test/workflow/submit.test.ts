@@ -11,6 +11,9 @@ import { reply } from '../core/reply.ts';
 import { getModel } from '../catalog/get-model.ts';
 import { connectionTo, fakeWorld, startMs } from './fake-runtime.ts';
 
+const list = 'send GET /tasks/?page_no=1&page_size=50';
+/** Two minutes ahead of our clock. */
+const emptyList = reply(200, { total: 0, data: [] }, { date: 'Fri, 20 Nov 2026 12:02:00 GMT' });
 const path = '/services/aigc/video-generation/video-synthesis';
 const send = `send POST ${path}`;
 const accepted = reply(200, { output: { task_status: 'PENDING', task_id: 'task-1' }, request_id: 'r-1' });
@@ -129,19 +132,23 @@ describe('what may have been accepted is never sent again', () => {
     ['half an answer', reply(200, '{"output":{"task_id":"ta')],
     ['no task id', reply(200, { output: {} })],
   ])('%s', async (_name, outcome) => {
-    const world = fakeWorld([outcome, accepted]);
+    const world = fakeWorld([outcome, emptyList, accepted]);
     const error = await failureOf(() => submit(world));
     expect(error).toMatchObject({ exitCode: 14, hint: `wan resume ${prepared.id}` });
-    expect(world.log).toEqual(['save submitting', send, 'save unconfirmed']);
+    // It is on disk as open before anything more is asked, and then tells the time by the service's clock.
+    expect(world.log).toEqual(['save submitting', send, 'save unconfirmed', list, 'save unconfirmed']);
+    expect(world.left).toEqual([accepted]);
     expect(world.saved.at(-1)).toMatchObject({
       status: 'unconfirmed',
       sent_at: '2026-11-20T12:00:00.000Z',
+      service_sent_at: '2026-11-20T12:02:00.000Z',
+      first_read_at: '2026-11-20T12:02:00.000Z',
       error: { class: 'unconfirmed' },
     });
   });
 
   test('not even after tries that certainly failed', async () => {
-    const world = fakeWorld([neverSent, slowDown(), lost, accepted]);
+    const world = fakeWorld([neverSent, slowDown(), lost, emptyList, accepted]);
     expect((await failureOf(() => submit(world))).exitCode).toBe(14);
     expect(world.left).toEqual([accepted]);
   });
@@ -170,25 +177,26 @@ describe('what is refused is not sent again', () => {
 });
 
 describe('what the service says has failed is looked for, once', () => {
-  const list = 'send GET /tasks/?page_no=1&page_size=50';
   const fault = refusal(500, 'InternalError');
-  const listed = { task_id: 'task-9', model_name: 'wan2.6-t2v', gmt_create: startMs + 2_000 };
+  const listed = { task_id: 'task-9', model_name: 'wan2.6-t2v', gmt_create: startMs + 122_000 };
+  const { headers } = emptyList.kind === 'reply' ? emptyList.reply : { headers: {} };
+  const page = reply(200, { total: 1, data: [listed] }, headers);
   const succeeded = { task_status: 'SUCCEEDED', task_id: 'task-9', video_url: 'https://e.com/v.mp4' };
 
-  test('and when no such task is listed, it stays open', async () => {
-    const world = fakeWorld([fault, reply(200, { total: 0, data: [] }), accepted]);
+  test('and when no such task is listed, it stays open until ten minutes are over', async () => {
+    const world = fakeWorld([fault, emptyList, emptyList, accepted]);
+    world.runtime.jobs.listOpen = async () => [];
     const error = await failureOf(() => submit(world));
     expect(error).toMatchObject({ exitCode: 14, code: 'InternalError', requestId: 'r-2' });
-    expect(world.log).toEqual(['save submitting', send, 'save unconfirmed', list]);
+    expect(error.message).toContain('shows no such task yet, and may until 2026-11-20T12:12:00.000Z');
+    expect(world.log).toEqual(['save submitting', send, 'save unconfirmed', list, 'save unconfirmed', list]);
     expect(world.left).toEqual([accepted]);
   });
 
   test('and when one with our prompt is, it is ours', async () => {
-    const world = fakeWorld([
-      fault,
-      reply(200, { total: 1, data: [listed] }),
-      reply(200, { output: { ...succeeded, orig_prompt: 'p' } }),
-    ]);
+    const world = fakeWorld([fault, page, page, reply(200, { output: { ...succeeded, orig_prompt: 'p' } })]);
+    world.runtime.jobs.listOpen = async () => [];
+    world.runtime.jobs.giveTask = async () => {};
     world.runtime.jobs.findByTask = async () => undefined;
     world.runtime.jobs.tryLock = async () => ({ stillHeld: async () => true, release: async () => {} });
     expect(await submit(world)).toMatchObject({ status: 'queued', task_id: 'task-9', error: null });
@@ -196,7 +204,8 @@ describe('what the service says has failed is looked for, once', () => {
   });
 
   test('and when the list cannot be read, it stays open', async () => {
-    const world = fakeWorld([fault, reply(403, { code: 'AccessDenied', message: 'no', request_id: 'r-3' })]);
+    const denied = reply(403, { code: 'AccessDenied', message: 'no', request_id: 'r-3' });
+    const world = fakeWorld([fault, denied, denied]);
     expect((await failureOf(() => submit(world))).exitCode).toBe(14);
     expect(world.saved.at(-1)).toMatchObject({ status: 'unconfirmed', error: { code: 'InternalError' } });
   });
@@ -217,4 +226,52 @@ test('a record that cannot be written keeps the job from being sent', async () =
   await expect(submit(world)).rejects.toThrow('disk full');
   // It may have its name already, and only the directory's flush failed.
   expect(world.log).toEqual(['save submitting', 'save prepared']);
+});
+
+describe('the service’s clock, asked right after an unclear answer', () => {
+  const ahead = async (monotonicMs: number, uptimeMs?: number) => {
+    const late: SendOutcome = { kind: 'lost', reason: 'no answer' };
+    const world = fakeWorld([
+      () => {
+        world.pass(monotonicMs);
+        return late;
+      },
+      emptyList,
+    ]);
+    if (uptimeMs !== undefined) {
+      let calls = 0;
+      world.runtime.uptime = async () => ({ boot: 'one', ms: (calls += 1) > 2 ? 7 + uptimeMs : 7 });
+    }
+    await failureOf(() => submit(world));
+    return world.saved.at(-1)?.service_sent_at;
+  };
+
+  test('less the time that the answer took', async () => {
+    expect(await ahead(90_000)).toBe('2026-11-20T12:00:30.000Z');
+  });
+
+  test('and the time that the machine slept meanwhile', async () => {
+    expect(await ahead(30_000, 100_000)).toBe('2026-11-20T12:00:20.000Z');
+  });
+
+  test.each<[string, SendOutcome]>([
+    ['a page without a Date', reply(200, { total: 0, data: [] })],
+    ['a page of somebody else', reply(200, '<html>', { date: 'Fri, 20 Nov 2026 12:02:00 GMT' })],
+    ['a refusal', reply(403, { code: 'AccessDenied' }, { date: 'Fri, 20 Nov 2026 12:02:00 GMT' })],
+    ['nothing', lost],
+  ])('%s tells nothing', async (_name, answer) => {
+    const world = fakeWorld([lost, answer]);
+    expect((await failureOf(() => submit(world))).exitCode).toBe(14);
+    expect(world.saved.at(-1)).not.toHaveProperty('service_sent_at');
+  });
+
+  test('a list of several pages was not read to its end by that', async () => {
+    const world = fakeWorld([
+      lost,
+      reply(200, { total: 2, data: [{ task_id: 't' }] }, { date: 'Fri, 20 Nov 2026 12:02:00 GMT' }),
+    ]);
+    await failureOf(() => submit(world));
+    expect(world.saved.at(-1)).toMatchObject({ service_sent_at: '2026-11-20T12:02:00.000Z' });
+    expect(world.saved.at(-1)).not.toHaveProperty('first_read_at');
+  });
 });
