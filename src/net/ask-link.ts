@@ -5,12 +5,14 @@ import { retryAfterMs } from '../core/http.ts';
 import { describeFault } from './describe-fault.ts';
 import { PrivateNameError, shownLink } from './link-policy.ts';
 import { openLink, type Answer, type OpenOptions } from './open-link.ts';
-import { StallWatch } from './stall-watch.ts';
+import { StallWatch, type StallRules } from './stall-watch.ts';
 
 export type AskOptions = OpenOptions & {
   clock: Clock;
   /** Milliseconds without a byte after which a request counts as broken. */
   stallMs: number;
+  /** What counts as too slow; a KiB a second unless told. */
+  slow?: StallRules['slow'] | undefined;
 };
 
 /** How one request failed. `refused`: this link will not do, a fresh one may. */
@@ -19,6 +21,8 @@ export type Failure = {
   why: string;
   /** Where the server said so itself. */
   status?: number | undefined;
+  /** The bytes that came this way are no reason to go on like this. */
+  isStalled?: boolean;
   retryAfterMs?: number | undefined;
 };
 
@@ -33,7 +37,7 @@ export async function askLink<T>(
   options: AskOptions,
   use: (answer: Answer, watch: StallWatch) => Promise<T>,
 ): Promise<T | Failure> {
-  const watch = new StallWatch(options.stallMs);
+  const watch = new StallWatch(options.stallMs, options.slow);
   const signal = AbortSignal.any([options.signal, watch.signal]);
   let answer: Answer | undefined;
   try {
@@ -42,14 +46,15 @@ export async function askLink<T>(
     return await use(answer, watch);
   } catch (error) {
     options.signal.throwIfAborted();
-    if (watch.hasStalled) return { kind: 'broken', why: `no byte for ${options.stallMs / 1000} s` };
+    const { stalled } = watch;
+    if (stalled !== undefined) return { kind: 'broken', why: stalled, isStalled: true };
     if (error instanceof NotSavedError) throw error;
     const cause = error instanceof Error ? error.cause : undefined;
     const privateName = [error, cause].find((reason) => reason instanceof PrivateNameError);
     if (privateName !== undefined) throw new NotSavedError(`${privateName.message}: ${shownLink(link)}`);
     return { kind: 'broken', why: describeFault(error) };
   } finally {
-    watch.pause();
+    watch.stop();
     answer?.discard();
   }
 }
@@ -79,11 +84,4 @@ async function describeRefusal({ status, body }: Answer): Promise<string> {
   }
   const page = describePage(Buffer.concat(chunks));
   return page === undefined ? `the server answered ${status}` : `the server answered ${status} with ${page}`;
-}
-
-/** @throws NotSavedError for a body in another form than the file's own */
-export function requireIdentity({ headers }: Answer): void {
-  const coding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  if (coding === 'identity' || coding === '') return;
-  throw new NotSavedError(`the server sent the file in a coding nobody asked for: ${coding.slice(0, 40)}`);
 }

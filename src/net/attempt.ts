@@ -1,5 +1,5 @@
 import { describePage } from '../core/error-page.ts';
-import { askLink, readFailure, requireIdentity, type AskOptions, type Failure } from './ask-link.ts';
+import { askLink, readFailure, type AskOptions, type Failure } from './ask-link.ts';
 import { parseContentRange } from './content-range.ts';
 import { Crew, type StreamLimit } from './crew.ts';
 import type { Answer } from './open-link.ts';
@@ -112,7 +112,6 @@ async function open(
     return { kind: 'broken', why: 'the server has no bytes from there on (416)' };
   }
   if (status !== 200 && status !== 206) return readFailure(answer, crew.options.clock);
-  requireIdentity(answer);
   const range = status === 206 ? parseContentRange(headers['content-range']) : undefined;
   if (status === 206) {
     const isNext = part.validator !== undefined && range?.first === part.gaps[0]?.[0];

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const highWaterBytes = 256 * 1024;
 
-/** What can stop and restart the flow of a body: undici's controller. */
+/** What can stop and restart the flow of a body. */
 export type Flow = { pause: () => void; resume: () => void };
 
 /**
@@ -16,7 +16,7 @@ export class BodyQueue {
   #end: { error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  /** @param flow undefined where it must not be stopped */
+  /** @param flow undefined where it cannot be stopped */
   push(chunk: Buffer, flow: Flow | undefined): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;

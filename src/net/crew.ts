@@ -1,4 +1,4 @@
-import { askLink, readFailure, requireIdentity, type AskOptions, type Failure } from './ask-link.ts';
+import { askLink, readFailure, type AskOptions, type Failure } from './ask-link.ts';
 import { parseContentRange } from './content-range.ts';
 import type { Answer } from './open-link.ts';
 import type { PartFile } from './part-file.ts';
@@ -109,7 +109,6 @@ export class Crew {
     if (status === 200) return unfit('the server sent the whole file instead of a range of it');
     if (status === 416) return unfit('the server has no bytes from there on (416)');
     if (status !== 206) return readFailure(answer, this.#options.clock);
-    requireIdentity(answer);
     const part = this.#part;
     const range = parseContentRange(headers['content-range']);
     const isAsked = range?.first === claim.position && range.last < asked;

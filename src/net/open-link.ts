@@ -1,7 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { NotSavedError } from '../core/errors.ts';
-import { BodyQueue } from './body-queue.ts';
+import { BodyQueue, type Flow } from './body-queue.ts';
+import { holdSocket, onConnection } from './held-socket.ts';
 import { nextHop, publicLookup, refusePrivateHost, shownLink, splitLink } from './link-policy.ts';
 
 export type OpenOptions = {
@@ -61,7 +62,7 @@ function getOnce(
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const body = new BodyQueue();
-    let mayPause = false;
+    let flow: Flow | undefined;
     let abort: ((reason: Error) => void) | undefined;
     const fail = (error: unknown) => {
       signal.removeEventListener('abort', onAbort);
@@ -89,15 +90,17 @@ function getOnce(
             controller.abort(reason);
           };
           if (signal.aborted) abort(dropped);
+          else
+            onConnection((socket) => {
+              flow = holdSocket(socket);
+            });
         },
         onResponseStart: (_controller, status, raw) => {
           if (status < 200) return;
-          const received = singleHeaders(raw);
-          mayPause = isKeptAlive(received);
-          resolve({ status, headers: received, body, discard: () => abort?.(dropped) });
+          resolve({ status, headers: singleHeaders(raw), body, discard: () => abort?.(dropped) });
         },
-        onResponseData: (controller, chunk) => {
-          body.push(chunk, mayPause ? controller : undefined);
+        onResponseData: (_controller, chunk) => {
+          body.push(chunk, flow);
         },
         onResponseEnd: () => {
           signal.removeEventListener('abort', onAbort);
@@ -111,15 +114,6 @@ function getOnce(
       },
     );
   });
-}
-
-/**
- * True when the server says that the connection outlives the answer. undici 7 takes the process down when a
- * connection that does not ends while its reader pauses (its issue 5360): then bytes wait in memory instead.
- */
-function isKeptAlive(headers: Answer['headers']): boolean {
-  const hasLength = 'content-length' in headers || 'transfer-encoding' in headers;
-  return hasLength && headers['connection']?.toLowerCase() === 'keep-alive';
 }
 
 function singleHeaders(raw: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../core/clock.ts';
 import { ByteRanges, type Stretch } from './byte-ranges.ts';
 import { diskError, isFullDisk, requireSpace } from './disk-error.ts';
+import { DiskReserve } from './disk-reserve.ts';
 import { openDigest } from './distant-digest.ts';
 import type { Checksums, Digest } from './file-digest.ts';
 import { strongValidator } from './remote-file.ts';
@@ -38,6 +39,7 @@ export class PartFile {
   readonly #care: PartCare;
   #ranges: ByteRanges;
   #digest: Digest | undefined;
+  readonly #reserve: DiskReserve;
   #isDoubted = false;
   /** Bytes whose buffers may still lie around. */
   #unfreed = 0;
@@ -54,6 +56,7 @@ export class PartFile {
     this.#record = record;
     this.#care = care;
     this.#ranges = new ByteRanges(record.ranges);
+    this.#reserve = new DiskReserve(path);
     this.#saved = { bytes: this.bytes, at: care.clock.now() };
   }
 
@@ -121,6 +124,7 @@ export class PartFile {
   async write(offset: number, chunks: readonly Uint8Array[]): Promise<void> {
     await this.#onDisk(async () => {
       if (this.#fault !== undefined) throw this.#fault.error;
+      if (this.remote?.totalBytes === undefined) await this.#reserve.keep(chunks);
       const end = await writeAll(this.#file, offset, chunks);
       this.#ranges.add(offset, end);
       const digest = this.#openDigest();

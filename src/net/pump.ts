@@ -30,10 +30,10 @@ export async function pump(options: Pump): Promise<{ why: string } | undefined> 
       // One reader, one batch after the other.
       // oxlint-disable-next-line no-await-in-loop
       chunks = await answer.body.take();
-      watch.pause();
+      watch.pause(bytesIn(chunks ?? []));
       if (chunks === undefined) break;
     }
-    came += chunks.reduce((sum, { length }) => sum + length, 0);
+    came += bytesIn(chunks);
     if (end !== undefined && came > end) {
       part.doubt();
       return { why: 'the server sent more bytes than it announced' };
@@ -42,7 +42,7 @@ export async function pump(options: Pump): Promise<{ why: string } | undefined> 
       const offset = claim.position;
       const [now, later] = splitAt(chunks, claim.end - offset);
       // Before the write: these bytes are nobody else's now.
-      claim.position = came - later.reduce((sum, { length }) => sum + length, 0);
+      claim.position = came - bytesIn(later);
       // oxlint-disable-next-line no-await-in-loop
       await part.write(offset, now);
       report();
@@ -55,6 +55,10 @@ export async function pump(options: Pump): Promise<{ why: string } | undefined> 
   // Without an announced length the end of the body is the end of the file.
   if (!isShort && claim.end === Infinity) return undefined;
   return { why: `the connection ended ${(isShort ? end : claim.end) - came} bytes early` };
+}
+
+function bytesIn(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** The first so many bytes of chunks, and what is behind them. */

@@ -11,6 +11,7 @@ export function readRemote(headers: Answer['headers']): RemoteFile {
     etag: headers['etag'],
     lastModified: headers['last-modified'],
     contentType: headers['content-type'],
+    contentEncoding: codingOf(headers),
     totalBytes: length !== undefined && /^\d{1,15}$/u.test(length) ? Number(length) : undefined,
     md5: md5 !== undefined && md5Pattern.test(md5) ? md5 : undefined,
     crc64: crc64 !== undefined && crc64Pattern.test(crc64) ? crc64 : undefined,
@@ -22,18 +23,28 @@ export function readRemote(headers: Answer['headers']): RemoteFile {
  * such range: its length is another.
  */
 export function isOfSameFile(
-  { etag, lastModified, totalBytes }: Partial<RemoteFile>,
+  { etag, lastModified, totalBytes, contentEncoding }: Partial<RemoteFile>,
   headers: Answer['headers'],
   range: ContentRange | undefined,
 ): boolean {
   const length = headers['content-length'];
   return (
     (length === undefined || range === undefined || Number(length) === range.last + 1 - range.first) &&
+    codingOf(headers) === contentEncoding &&
     (etag === undefined || (headers['etag'] ?? etag) === etag) &&
     (lastModified === undefined || (headers['last-modified'] ?? lastModified) === lastModified) &&
     (totalBytes === undefined || range?.total === totalBytes)
   );
 }
+
+/** In what form the server says that it sends the file; undefined for the file's own, also under names of no coding. */
+function codingOf(headers: Answer['headers']): string | undefined {
+  const names = (headers['content-encoding'] ?? '').toLowerCase().split(',');
+  const codings = names.map((name) => name.trim()).filter((name) => knownCodings.has(name));
+  return codings.length === 0 ? undefined : codings.join(',');
+}
+
+const knownCodings = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'zstd', 'compress', 'aws-chunked']);
 
 /** What may be sent as `If-Range`, or undefined where nothing tells whether the file is still the same. */
 export function strongValidator(remote: RemoteFile | undefined): string | undefined {

@@ -6,6 +6,7 @@ import { shownLink } from './link-policy.ts';
 import { claimPart } from './claim-part.ts';
 import { largeBytes, type PartFile } from './part-file.ts';
 import { RetryBudget } from './retry-budget.ts';
+import { unwrapPart } from './unwrap-part.ts';
 
 export type DownloadOptions = Pick<AttemptOptions, 'dispatcher' | 'allowPrivate' | 'signal' | 'clock'> & {
   /** Used byte for byte: signed links break when re-encoded. */
@@ -19,6 +20,8 @@ export type DownloadOptions = Pick<AttemptOptions, 'dispatcher' | 'allowPrivate'
   onProgress?: AttemptOptions['onProgress'] | undefined;
   /** Milliseconds without a byte after which an attempt counts as broken; 30,000 unless told. */
   stallMs?: number | undefined;
+  /** What counts as too slow to wait for; a KiB a second for a minute unless told. */
+  slow?: AttemptOptions['slow'];
   /** How many connections may be open at once, for large files of servers that know ranges; 4 unless told. */
   connections?: number | undefined;
   /** Told in words when an attempt failed and another follows: at most every half minute while bytes still come. */
@@ -38,6 +41,8 @@ const defaultSplit: SplitRules = {
 };
 const defaultConnections = 4;
 const quietMs = 30_000;
+/** A service may tell of a file before its store does: half a minute. */
+const lookDelaysMs = [1_000, 2_000, 3_000, 4_000, 5_000, 5_000, 5_000, 5_000];
 
 export type Downloaded = {
   /** Where the bytes are: `partPath`, or a numbered name beside it. */
@@ -63,7 +68,7 @@ export async function downloadToPart(options: DownloadOptions): Promise<Download
   const part = await claimPart(options.partPath, options.owner, options);
   try {
     await part.hashPresent(signal);
-    return await fetchWhole(part, options);
+    return await unwrapPart(part, await fetchWhole(part, options), options);
   } catch (error) {
     // A second failure here tells less than the first.
     await part.keep().catch(() => {});
@@ -106,7 +111,14 @@ async function fetchWhole(part: PartFile, options: DownloadOptions): Promise<Dow
     } else {
       await part.checkpoint();
     }
-    const progress = { bytesBefore, bytesAfter: part.bytes, restarts: part.restarts };
+    const againMs = outcome.kind === 'refused' ? link.lookAgainMs(outcome.status) : undefined;
+    if (againMs !== undefined) {
+      told.tell(`${outcome.why}; looking again in ${againMs / 1000} s`, false);
+      await clock.sleep(againMs, signal);
+      continue;
+    }
+    const moved = outcome.kind === 'broken' && outcome.isStalled === true ? part.bytes : bytesBefore;
+    const progress = { bytesBefore: moved, bytesAfter: part.bytes, restarts: part.restarts };
     const delay = budget.afterFailure(progress, outcome.retryAfterMs);
     if (budget.isMoving) link.mayAskAgain();
     if (delay === undefined) {
@@ -148,6 +160,8 @@ class CurrentLink {
   value: string;
   readonly #ask: (() => Promise<string>) | undefined;
   #mayAsk = true;
+  /** How often a fresh link was looked at that was not there yet. */
+  #looks: number | undefined;
 
   constructor({ link, freshLink }: DownloadOptions) {
     this.value = link;
@@ -158,12 +172,21 @@ class CurrentLink {
     this.#mayAsk = true;
   }
 
+  /** How long until a fresh link that leads to nothing yet is looked at again; undefined where that does not help. */
+  lookAgainMs(status: number | undefined): number | undefined {
+    if (status !== 404 || this.#looks === undefined) return undefined;
+    const delay = lookDelaysMs[this.#looks];
+    this.#looks += 1;
+    return delay;
+  }
+
   /** False when there is nobody to ask, or asking did not help. */
   async refresh(why: string, signal: AbortSignal): Promise<boolean> {
     if (this.#ask === undefined || !this.#mayAsk) return false;
     this.#mayAsk = false;
     try {
       this.value = await this.#ask();
+      this.#looks = 0;
       return true;
     } catch (error) {
       signal.throwIfAborted();

@@ -11,6 +11,8 @@ export type RemoteFile = {
   etag: string | undefined;
   lastModified: string | undefined;
   contentType: string | undefined;
+  /** `Content-Encoding`: the codings it names, from the first to the last. */
+  contentEncoding?: string | undefined;
   /** Of the whole file. */
   totalBytes: number | undefined;
   /** `Content-MD5`, base64. */
@@ -84,12 +86,14 @@ export async function forgetPart(partPath: string): Promise<void> {
  */
 export async function removeParts(wanted: string, owner: string): Promise<void> {
   await Promise.all(
-    partNames(wanted).map(async (partPath) => {
-      const record = await readPartRecord(partPath);
-      if (typeof record === 'string' || record.owner !== owner) return;
-      await discard(partPath);
-      await forgetPart(partPath);
-    }),
+    partNames(wanted)
+      .flatMap((name) => [name, decodedPath(name)])
+      .map(async (partPath) => {
+        const record = await readPartRecord(partPath);
+        if (typeof record === 'string' || record.owner !== owner) return;
+        await discard(partPath);
+        await forgetPart(partPath);
+      }),
   );
 }
 
@@ -99,6 +103,11 @@ const maxNames = 9;
 export function partNames(wanted: string): string[] {
   const numbered = (number: number) => wanted.replace(/(\.part)?$/u, (ending) => `-${number}${ending}`);
   return Array.from({ length: maxNames }, (_, index) => (index === 0 ? wanted : numbered(index + 1)));
+}
+
+/** The part that a part's content becomes where its server packed it. As short as a number: names have limits. */
+export function decodedPath(partPath: string): string {
+  return partPath.replace(/(\.part)?$/u, (ending) => `-0${ending}`);
 }
 
 /**
@@ -132,6 +141,7 @@ function toRemote(value: unknown): RemoteFile | undefined {
     etag: asText(remote['etag']),
     lastModified: asText(remote['lastModified']),
     contentType: asText(remote['contentType']),
+    contentEncoding: asText(remote['contentEncoding']),
     totalBytes: asLength(remote['totalBytes']),
     md5: asChecksum(remote['md5'], md5Pattern),
     crc64: asChecksum(remote['crc64'], crc64Pattern),

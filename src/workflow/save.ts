@@ -42,11 +42,12 @@ export async function saveResult(
   const target = toStdout
     ? { path: path.join(runtime.jobs.directory, 'stdout', `${job.id}.mp4`), isLiteral: false }
     : targetOf(job, saving);
+  const partPath = `${target.path}.part`;
   try {
     // The name may have been taken while the job ran.
     const placed = toStdout ? undefined : await findPlaced(target, output);
     if (placed !== undefined) {
-      await removeParts(`${target.path}.part`, owner);
+      await removeParts(partPath, owner);
       return await record({ ...output, path: placed });
     }
     if (target.isLiteral) await checkTarget(saving, output);
@@ -55,7 +56,7 @@ export async function saveResult(
     runtime.emit({ event: 'downloading', job, receivedBytes: 0, totalBytes: undefined });
     const fetched = await fetchTo(target.path, {
       link: connection.region === 'sandbox' ? await fresh() : output.url,
-      partPath: `${target.path}.part`,
+      partPath,
       owner,
       freshLink: fresh,
       apiBase: connection.base,
@@ -76,8 +77,7 @@ export async function saveResult(
     };
     if (toStdout) {
       await options.toStdout(fetched.partPath);
-      await rm(fetched.partPath, { force: true });
-      await forgetPart(fetched.partPath);
+      await removeParts(partPath, owner);
       return await record({ ...saved, path: '-' });
     }
     // Killed between the next two steps, the next run knows its own file by this.
@@ -86,7 +86,7 @@ export async function saveResult(
       onCollision: target.isLiteral ? 'refuse' : 'number',
       replace: saving.force && target.isLiteral,
     });
-    await forgetPart(fetched.partPath);
+    await removeParts(partPath, owner);
     return await record({ ...saved, path: finalPath });
   } catch (error) {
     throw asNotSaved(error, options.retryHint);

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { awsChunked } from '../helpers/file-server.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RudeReply } from '../helpers/rude-server.ts';
 import { matrix } from './matrix.ts';
@@ -34,6 +36,8 @@ const passing: Row[] = [
   ),
   once('403, then good with a fresh link', { status: 403 }, {}),
   once('404, then good with a fresh link', { status: 404 }, {}),
+  once('404 for some seconds', { status: 404, times: 5 }),
+  once('in a coding that its bytes are not in', { headers: { 'Content-Encoding': 'gzip' }, times: 9 }, {}),
   once('HTML, once', { body: page }),
   once('an empty file, once', { truncate: 0 }),
   once('a shorter file, once, by its checksum', { truncate: 1000 }),
@@ -64,7 +68,7 @@ const passing: Row[] = [
 
 const failing: Row[] = [
   row('403, always', 't2v', { on, status: 403, times: 99 }, kept('none')),
-  row('404, always', 't2v', { on, status: 404, times: 99 }, kept('none')),
+  row('404, always', 't2v', { on, status: 404, times: 99 }, kept('none'), hasty),
   row('503, always', 't2v', { on, status: 503, times: 99 }, kept('none'), hasty),
   row('HTML, always', 't2v', { on, body: page, times: 99 }, kept('none'), hasty),
   row('an empty file, always', 't2v', { on, truncate: 0, times: 99 }, kept('none'), hasty),
@@ -88,12 +92,6 @@ const failing: Row[] = [
     kept('unverified'),
   ),
   row('not what its checksum says, twice', 't2v', { on, body: noVideo, times: 2 }, kept('unverified'), hasty),
-  row(
-    'in a coding nobody asked for',
-    't2v',
-    { on, headers: { 'Content-Encoding': 'gzip' }, times: 9 },
-    kept('none'),
-  ),
   row(
     'a redirect to no address',
     't2v',
@@ -151,6 +149,19 @@ const elsewhere: Row[] = [
   fetching('reset in the video, and no ETag', saved, () => ({
     body: video,
     ...((cuts += 1) === 1 ? { cutAfter: 500 } : {}),
+  })),
+  fetching('packed with gzip', saved, () => ({
+    body: gzipSync(video),
+    headers: { 'content-encoding': 'gzip' },
+  })),
+  fetching('packed with gzip, which nobody says', saved, () => ({ body: gzipSync(video) })),
+  fetching('in the chunks of a signed upload', saved, () => ({
+    body: awsChunked(video),
+    headers: { 'content-encoding': 'aws-chunked' },
+  })),
+  fetching('headers of 100 KB', saved, () => ({
+    body: video,
+    headers: { 'x-policy': 'p'.repeat(100_000) },
   })),
 ];
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 /** One request as it arrived. */
 export type ReceivedRequest = {
@@ -25,6 +26,8 @@ export type Behaviour = {
   hold?: { after: number; until: Promise<unknown> };
   /** Send the body in pieces of so many bytes. */
   dripBytes?: number;
+  /** With so long a pause behind each. */
+  dripMs?: number;
   /** Answer with this status, headers and body instead. */
   status?: number;
   headers?: Record<string, string>;
@@ -135,13 +138,15 @@ async function answer(
   const end = behaviour.cutAfter ?? behaviour.stallAfter ?? body.length;
   const step = behaviour.dripBytes ?? Math.max(1, end);
   const send = async (from: number, to: number) => {
-    for (let at = from; at < to; at += step) {
+    for (let at = from; at < to && !response.destroyed; at += step) {
       const piece = body.subarray(at, Math.min(at + step, to));
       // Each piece is to be flushed before the next: otherwise a cut would swallow it.
       // oxlint-disable-next-line no-await-in-loop
       await new Promise((resolve) => {
         response.write(piece, resolve);
       });
+      // oxlint-disable-next-line no-await-in-loop
+      if (behaviour.dripMs !== undefined) await setTimeout(behaviour.dripMs);
     }
   };
   const held = Math.min(behaviour.hold?.after ?? 0, end);
@@ -163,4 +168,20 @@ function readRange(
   const isSame = condition === undefined || Object.values(validators).includes(String(condition));
   if (match === null || !isSame) return undefined;
   return [Number(match[1]), match[2] === '' ? length : Math.min(Number(match[2]) + 1, length)];
+}
+
+/** As S3's clients frame what they sign while they send it. */
+export function awsChunked(
+  bytes: Uint8Array,
+  pieceBytes = 1000,
+  signature = `;chunk-signature=${'ab'.repeat(32)}`,
+): Buffer {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += pieceBytes) pieces.push(bytes.subarray(at, at + pieceBytes));
+  const frame = (piece: Uint8Array) => [
+    Buffer.from(`${piece.length.toString(16)}${signature}\r\n`),
+    piece,
+    Buffer.from('\r\n'),
+  ];
+  return Buffer.concat([...pieces, new Uint8Array()].flatMap(frame));
 }
