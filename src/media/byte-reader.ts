@@ -34,6 +34,17 @@ export function readerBehind(front: Buffer, { size, read }: ByteReader): ByteRea
   };
 }
 
+/** The first bytes of them alone. */
+export function readerUpTo(end: number, { size, read }: ByteReader): ByteReader {
+  if (end === size) return { size, read };
+  return { size: end, read: (offset, length) => read(offset, Math.max(0, Math.min(length, end - offset))) };
+}
+
+/** What stands behind the first bytes. */
+export function readerFrom(start: number, { size, read }: ByteReader): ByteReader {
+  return { size: size - start, read: (offset, length) => read(start + offset, length) };
+}
+
 export function readerOfBytes(bytes: Uint8Array): ByteReader {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {

@@ -1,4 +1,4 @@
-import type { ByteReader } from './byte-reader.ts';
+import { readerUpTo, type ByteReader } from './byte-reader.ts';
 import { Mp4Fault, walkTopBoxes } from './mp4-boxes.ts';
 import { checkFragment, checkSamplePlaces } from './mp4-samples.ts';
 
@@ -9,10 +9,12 @@ const maxIndexBytes = 64 * 1024 * 1024;
  * Proves that a film is whole: its boxes, and that its index names only bytes and counts that are there. Without this
  * a damaged count makes mediabunny run on and on.
  * @param isOld that it is a QuickTime film without `ftyp`
+ * @returns the film without what stands behind its end
  * @throws Mp4Fault
  */
-export async function checkFilm({ size, read }: ByteReader, isOld = false): Promise<void> {
-  for (const box of await walkTopBoxes(read, size, isOld)) {
+export async function checkFilm({ size, read }: ByteReader, isOld = false): Promise<ByteReader> {
+  const { boxes, end } = await walkTopBoxes(read, size, isOld);
+  for (const box of boxes) {
     if (box.type !== 'moov' && box.type !== 'moof') continue;
     const indexBytes = box.end - box.content;
     if (indexBytes > maxIndexBytes) throw new Mp4Fault(`its ${box.type} box has ${indexBytes} bytes`);
@@ -22,4 +24,5 @@ export async function checkFilm({ size, read }: ByteReader, isOld = false): Prom
     if (box.type === 'moov') checkSamplePlaces(index, size);
     else checkFragment(index);
   }
+  return readerUpTo(end, { size, read });
 }

@@ -16,31 +16,75 @@ export type ReadBytes = (offset: number, length: number) => Promise<Buffer>;
 const longHeaderBytes = 16;
 // A fragmented hour has some thousand. Without a limit, a gigabyte of eight-byte boxes would take minutes.
 const maxBoxes = 20_000;
+const pieceBytes = 256 * 1024;
+// Printable ASCII, and the copyright sign of QuickTime's names.
+const typePattern = /^[\u0020-\u007e\u00a9]{4}$/u;
 const mayComeFirst = new Set(['free', 'skip', 'wide', 'uuid', 'pdin']);
+
+// What writers put at the top: one of these that reaches over the end was cut off, whatever else is whole.
+const topTypes =
+  'ftyp styp moov moof mdat mfra mfro free skip wide uuid pdin sidx ssix prft emsg meta meco udta'.split(' ');
 
 /**
  * The boxes at the top of a file, each whole and inside it, with `ftyp` before the film and `moov` and `mdat` among
- * them. A file cut off behind a leading `moov` looks whole to everything but this.
+ * them. A file cut off behind a leading `moov` looks whole to everything but this. What stands behind a whole film and
+ * begins no known box, such as a camera's own notes, is none of it: `end` is where the film ends.
  * @param isOld QuickTime's first writers put no `ftyp` in front
  * @throws Mp4Fault
  */
-export async function walkTopBoxes(read: ReadBytes, fileBytes: number, isOld = false): Promise<Box[]> {
+export async function walkTopBoxes(
+  read: ReadBytes,
+  fileBytes: number,
+  isOld = false,
+): Promise<{ boxes: Box[]; end: number }> {
   const boxes: Box[] = [];
+  const needed = isOld ? ['moov', 'mdat'] : ['ftyp', 'moov', 'mdat'];
+  const has = (type: string) => boxes.some((box) => box.type === type);
   let at = 0;
   while (at < fileBytes) {
     if (boxes.length >= maxBoxes) throw new Mp4Fault(`it has more than ${maxBoxes} boxes`);
     // Where the next box is, only this one tells.
     // oxlint-disable-next-line no-await-in-loop
-    const box = readHeader(await read(at, longHeaderBytes), at, fileBytes);
-    const isFilm = isOld || boxes.some(({ type }) => type === 'ftyp') || box.type === 'ftyp';
+    const header = await read(at, longHeaderBytes);
+    if (needed.every(has) && beginsNoBox(header, fileBytes - at, has('moof'))) {
+      // oxlint-disable-next-line no-await-in-loop -- the last thing that is read
+      if (has('moof') && (await holdsFragment(read, at, fileBytes))) {
+        throw new Mp4Fault(`it is damaged at byte ${at}, in front of more of its film`);
+      }
+      break;
+    }
+    const box = readHeader(header, at, fileBytes);
+    const isFilm = isOld || has('ftyp') || box.type === 'ftyp';
     if (!isFilm && !mayComeFirst.has(box.type)) throw new Mp4Fault('it does not begin like one');
     boxes.push(box);
     at = box.end;
   }
-  for (const type of isOld ? ['moov', 'mdat'] : ['ftyp', 'moov', 'mdat']) {
-    if (!boxes.some((box) => box.type === type)) throw new Mp4Fault(`it has no ${type} box`);
+  for (const type of needed) if (!has(type)) throw new Mp4Fault(`it has no ${type} box`);
+  return { boxes, end: at };
+}
+
+/** @param left how many bytes there are from here on, @param isFragmented whether more film may follow its index */
+function beginsNoBox(header: Buffer, left: number, isFragmented: boolean): boolean {
+  const size = header.length >= 4 ? header.readUInt32BE(0) : undefined;
+  const type = header.toString('latin1', 4, 8);
+  if (left < 8) {
+    // Of a box that was cut off within its header only the length may be there.
+    if (type === '') return !isFragmented || size === 0 || header[0] !== 0;
+    return size === 0 || !topTypes.some((known) => known.startsWith(type));
   }
-  return boxes;
+  if (topTypes.includes(type)) return false;
+  const fits = size === 1 || size === 0 || (size !== undefined && size >= 8 && size <= left);
+  return !typePattern.test(type) || !fits;
+}
+
+/** Whether a part of a fragmented film stands behind bytes that are no box: then those are damage. */
+async function holdsFragment(read: ReadBytes, from: number, fileBytes: number): Promise<boolean> {
+  for (let at = from; at < fileBytes; at += pieceBytes) {
+    // Some bytes more, for a name that two pieces share.
+    // oxlint-disable-next-line no-await-in-loop -- one piece in memory at a time
+    if ((await read(at, pieceBytes + 3)).includes('moof', 0, 'latin1')) return true;
+  }
+  return false;
 }
 
 /**
@@ -62,8 +106,7 @@ function readHeader(header: Buffer, start: number, limit: number): Box {
   const left = limit - start;
   if (left < 8 || header.length < 8) throw new Mp4Fault(`it is cut off inside a box at byte ${start}`);
   const type = header.toString('latin1', 4, 8);
-  // Printable ASCII, and the copyright sign of QuickTime's names.
-  if (!/^[\u0020-\u007e\u00a9]{4}$/u.test(type)) throw new Mp4Fault(`there is no box at byte ${start}`);
+  if (!typePattern.test(type)) throw new Mp4Fault(`there is no box at byte ${start}`);
   const short = header.readUInt32BE(0);
   const isLong = short === 1;
   if (isLong && header.length < longHeaderBytes) throw new Mp4Fault(`its ${type} box is cut off`);

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { InputTrack } from 'mediabunny';
 import { describePage } from '../core/error-page.ts';
 import { NotSavedError } from '../core/errors.ts';
-import { readerOfFile } from './byte-reader.ts';
+import { readerOfFile, type ByteReader } from './byte-reader.ts';
 import { checkFilm } from './film-structure.ts';
 import { Mp4Fault } from './mp4-boxes.ts';
 
@@ -27,8 +27,14 @@ const headBytes = 4096;
  */
 export async function verifyMp4(path: string): Promise<Mp4Facts> {
   try {
-    const bytes = await checkStructure(path);
-    return { bytes, ...(await readTracks(path)) };
+    const file = await open(path, 'r');
+    try {
+      const bytes = (await file.stat()).size;
+      const film = await checkStructure(readerOfFile(file, bytes), path);
+      return { bytes, ...(await readTracks(film)) };
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (error instanceof NotSavedError) throw error;
     if (error instanceof Mp4Fault)
@@ -38,28 +44,24 @@ export async function verifyMp4(path: string): Promise<Mp4Facts> {
   }
 }
 
-async function checkStructure(path: string): Promise<number> {
-  const file = await open(path, 'r');
-  try {
-    const reader = readerOfFile(file, (await file.stat()).size);
-    const head = await reader.read(0, headBytes);
-    if (head.length === 0) throw new Mp4Fault('it is empty');
-    const page = describePage(head);
-    if (page !== undefined) throw new NotSavedError(`${path} is no video: the server sent ${page}`);
-    await checkFilm(reader);
-    return reader.size;
-  } finally {
-    await file.close();
-  }
+async function checkStructure(reader: ByteReader, path: string): Promise<ByteReader> {
+  const head = await reader.read(0, headBytes);
+  if (head.length === 0) throw new Mp4Fault('it is empty');
+  const page = describePage(head);
+  if (page !== undefined) throw new NotSavedError(`${path} is no video: the server sent ${page}`);
+  return checkFilm(reader);
 }
 
-async function readTracks(path: string): Promise<Omit<Mp4Facts, 'bytes'>> {
+async function readTracks(film: ByteReader): Promise<Omit<Mp4Facts, 'bytes'>> {
   // Loading it takes some 90 ms: paid by those who verify only.
-  const { EncodedPacketSink, FilePathSource, Input, Logging, LogLevel, MP4, QTFF } =
+  const { CustomSource, EncodedPacketSink, Input, Logging, LogLevel, MP4, QTFF } =
     await import('./mediabunny.ts');
   // It would print what it reads in a damaged file to the terminal.
   Logging.level = LogLevel.Silent;
-  const source = new FilePathSource(path, { handleUnhandledError: () => {} });
+  const source = new CustomSource({
+    getSize: () => film.size,
+    read: (start, end) => film.read(start, end - start),
+  });
   const input = new Input({ source, formats: [MP4, QTFF] });
   const checkPackets = async (track: InputTrack, name: string): Promise<void> => {
     const sink = new EncodedPacketSink(track);

@@ -74,15 +74,15 @@ async function readFilm(head: Buffer, reader: ByteReader): Promise<FactsOfConten
   if (!starts(head, 'ftyp', 4)) return readOldFilm(reader);
   const brand = head.toString('latin1', 8, 12);
   if (pictureBrands.test(brand)) return { kind: 'image', format: brand.startsWith('avi') ? 'avif' : 'heic' };
-  await checkFilm(reader);
-  const facts = await readTracks(reader, brand === 'qt  ' ? 'mov' : 'mp4');
+  const film = await checkFilm(reader);
+  const facts = await readTracks(film, brand === 'qt  ' ? 'mov' : 'mp4');
   return soundBrands.test(brand) && facts.kind === 'video' ? { kind: 'audio', format: 'm4a' } : facts;
 }
 
 /** mediabunny wants an `ftyp`. One in front moves all else, which harms nobody who reads the index alone. */
 async function readOldFilm(reader: ByteReader): Promise<FactsOfContent> {
-  await checkFilm(reader, true);
-  return readTracks(readerBehind(quickTimeFront, reader), 'mov');
+  const film = await checkFilm(reader, true);
+  return readTracks(readerBehind(quickTimeFront, film), 'mov');
 }
 
 function isFilm(head: Buffer): boolean {

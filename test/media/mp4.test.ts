@@ -49,6 +49,50 @@ describe('a whole file', () => {
     expect(await verify(Buffer.concat([await load('moov-first'), recipe]))).toMatchObject({ width: 64 });
   });
 
+  const behind: [string, Buffer][] = [
+    ['zeros', Buffer.alloc(4096)],
+    ['three zeros', Buffer.alloc(3)],
+    ['a line end', Buffer.from('\r\n')],
+    ['a word', Buffer.from('trailer')],
+    [
+      "a camera's notes",
+      Buffer.concat([Buffer.alloc(72, 0xd5), Buffer.from('8db42d694ccc418790edff439fe026bf')]),
+    ],
+    ['a text', Buffer.from('{"model":"cam","lens":"wide"}\n'.repeat(99))],
+    ['a name of no box with a length beyond the end', Buffer.from('\0\x10\0\0beam and so on', 'latin1')],
+    ['another file', Buffer.from('PK\x03\x04'.padEnd(5000, 'x'), 'latin1')],
+  ];
+
+  test.each(behind.flatMap(([what, bytes]) => fixtures.map((name) => [what, name, bytes] as const)))(
+    'may carry %s behind (%s)',
+    async (what, name, bytes) => {
+      const whole = await load(name);
+      const run = verify(Buffer.concat([whole, bytes]));
+      // Of a film in fragments that could be the first bytes of one more.
+      if (what === 'three zeros' && name === 'silent-fragmented')
+        return expect(run).rejects.toThrow(/cut off/u);
+      expect(await run).toMatchObject({ width: 64, seconds: 1, bytes: whole.length + bytes.length });
+    },
+  );
+
+  test.each(['moof', 'mdat', 'moov', 'free', 'mfra'])('but no %s that was cut off', async (type) => {
+    const whole = await load('moov-first');
+    const box = Buffer.from(`\0\0\x03\0${type}${'x'.repeat(300)}`, 'latin1');
+    for (const length of [5, 7, 8, 20, 300]) {
+      // oxlint-disable-next-line no-await-in-loop
+      await expect(verify(Buffer.concat([whole, box.subarray(0, length)]))).rejects.toThrow(/cut off/u);
+    }
+  });
+
+  test('nor damage in front of another fragment', async () => {
+    const file = await load('silent-fragmented');
+    const first = file.indexOf('moof', 0, 'latin1');
+    const fragment = file.subarray(first - 4, file.indexOf('mfra', 0, 'latin1') - 4);
+    await expect(verify(Buffer.concat([file, Buffer.from('\0\0\0\0\0\0\0\0'), fragment]))).rejects.toThrow(
+      /it is damaged at byte/u,
+    );
+  });
+
   test('may have 64-bit sizes', async () => {
     const file = await load('moov-last');
     const at = boxAt(file, 'moov');
