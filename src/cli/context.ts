@@ -20,6 +20,8 @@ export type Context = {
   random: () => number;
   /** Aborts with the error to end with, on the first Ctrl-C or SIGTERM. */
   signal: AbortSignal;
+  /** Names what is said, in a moment and without waiting, before a second one leaves at once. */
+  beforeLeaving?: (say: () => void) => void;
   secrets: Secrets;
   startedMs: number;
   /** @throws {UsageError} when there is neither the variable nor a home */
@@ -35,6 +37,7 @@ export function realContext(version: string): Context {
   const { env } = process;
   const secrets = createSecrets();
   const home = () => findHome(env);
+  let lastWords = () => {};
   const directory = (variable: string, xdg: string, fallback: readonly string[]) => () => {
     const own = env[variable];
     if (own !== undefined && own !== '') return path.resolve(own);
@@ -63,7 +66,10 @@ export function realContext(version: string): Context {
     },
     clock: { now: Date.now, monotonic: () => performance.now(), sleep },
     random: Math.random,
-    signal: interruption(),
+    signal: interruption(() => lastWords()),
+    beforeLeaving: (say) => {
+      lastWords = say;
+    },
     secrets,
     startedMs: Date.now(),
     configDirectory: directory('WAN_CONFIG_DIR', 'XDG_CONFIG_HOME', ['.config']),
@@ -100,15 +106,22 @@ function findHome(env: Environment): string | undefined {
 }
 
 /** The first Ctrl-C or SIGTERM asks for an orderly end, the second one leaves at once. */
-function interruption(): AbortSignal {
+function interruption(lastWords: () => void): AbortSignal {
   const controller = new AbortController();
   // A hundred jobs that sleep at once are no leak; Node would say so on stderr.
   setMaxListeners(0, controller.signal);
   const on = (signal: NodeJS.Signals, error: () => Error, code: number) => {
     process.on(signal, () => {
-      // oxlint-disable-next-line unicorn/no-process-exit -- the user has asked twice
-      if (controller.signal.aborted) process.exit(code);
-      controller.abort(error());
+      if (!controller.signal.aborted) {
+        controller.abort(error());
+        return;
+      }
+      try {
+        lastWords();
+      } finally {
+        // oxlint-disable-next-line unicorn/no-process-exit -- the user has asked twice
+        process.exit(code);
+      }
     });
   };
   on('SIGINT', () => new InterruptedError('interrupted'), ExitCode.interrupted);

@@ -53,6 +53,17 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     else progress.line(line);
   };
 
+  // Whoever leaves at once is told what is left behind, and how to come back to it.
+  context.beforeLeaving?.(() => {
+    progress?.stop();
+    const left = [...current.values()].filter(isLeftBehind).flatMap(({ id }) => id ?? []);
+    if (left.length === 0) return;
+    io.err(
+      `${color.red('error:')} left at once, with ${left.length === 1 ? 'job' : 'jobs'} ${left.join(', ')} open`,
+    );
+    io.err(`${color.cyan('hint:')} wan resume ${left.join(' ')}`);
+  });
+
   function document(value: unknown, failure: WanError | undefined) {
     const error = failure === undefined ? null : errorDocument(toStoredError(failure));
     const isJob = subject === jobSubject && typeof value === 'object' && value !== null;
@@ -157,6 +168,11 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
 function several(value: unknown) {
   const jobs = Array.isArray(value) ? (value as JobDocument[]) : [];
   return { count: jobs.length, totals: totalsOf(jobs) };
+}
+
+function isLeftBehind({ status, outputs }: ReturnType<typeof jobDocument>): boolean {
+  const hasEnded = status === 'failed' || status === 'canceled' || status === 'expired';
+  return !hasEnded && !outputs.some(({ path }) => path !== null);
 }
 
 /** Whether a stream is written to in colour; stderr unless another one is named. */

@@ -57,6 +57,7 @@ export async function submitJob(
     onChange(current);
     await runtime.jobs.save(current);
   };
+  const notice = (message: string) => runtime.emit({ event: 'notice', job: current, message });
   const fail = async (status: 'failed' | 'unconfirmed', error: WanError, more: Partial<Job> = {}) => {
     const told = { error: toStoredError(error), request_id: error.requestId ?? null };
     const writing = write({ status, ...told, ...more });
@@ -133,6 +134,8 @@ export async function submitJob(
         const { taskIds, refusal } = verdict;
         const error = verdict.error.with({ hint: namedHint({ ...current, named_tasks: [...taskIds] }) });
         await fail('unconfirmed', error, { ...kept, named_tasks: [...taskIds] });
+        if (taskIds.length === 1)
+          notice(`the answer names task ${taskIds[0]} where none is documented; asking for it`);
         const settled = await unlessAborted(error, () =>
           settleNamed(runtime, connection, current, { isPatient: true, onChange: write }),
         );
@@ -164,7 +167,7 @@ export async function submitJob(
           throw verdict.error;
         }
         tries[reason] += 1;
-        runtime.emit({ event: 'notice', job: current, message: `${verdict.error.message}; trying again` });
+        notice(`${verdict.error.message}; trying again`);
         await pause(runtime, asked ?? delay);
       }
     }

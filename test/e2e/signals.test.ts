@@ -107,9 +107,38 @@ test('a second Ctrl-C leaves at once, and what is open stays open', async () => 
   const run = await started.done;
   expect(run.exitCode).toBe(130);
   const { id } = await onlyRecord(place, 'open');
+  expect(run.stderr).toContain('note: interrupted; waiting 5 s for the answer');
+  expect(linesWith(run.stderr, 'error:')).toEqual([`error: left at once, with job ${id} open`]);
+  expect(linesWith(run.stderr, 'hint:')).toEqual([`hint: wan resume ${id}`]);
   const status = await runWan(['status', id], { place, env: environmentFor(service.origin) });
   expect(status.exitCode, status.stderr).toBe(14);
   expect(service.requests).toHaveLength(1);
+});
+
+test('Ctrl-C while a question waits for its answer is no fault of the network', async () => {
+  const output = { task_id: 't-1', task_status: 'PENDING' };
+  const [place, service] = await Promise.all([
+    makePlace(),
+    rudeServer([{ body: { output } }, { hang: true }]),
+  ]);
+  const started = await startWan(['t2v', 'a'], { place, env: environmentFor(service.origin) });
+  await vi.waitFor(() => expect(service.requests).toHaveLength(2), { timeout: 20_000 });
+  started.child.kill('SIGINT');
+  const run = await started.done;
+  expect(run.exitCode, run.stderr).toBe(130);
+  expect(run.stderr).not.toContain('could not be reached');
+});
+
+test('nor is one while the question still looks for its way', async () => {
+  const output = { task_id: 't-1', task_status: 'PENDING' };
+  const [place, service] = await Promise.all([makePlace(), rudeServer([{ body: { output } }])]);
+  const started = await startWan(['t2v', 'a'], { place, env: environmentFor(service.origin) });
+  await said(started, 'submitted');
+  await service.close();
+  started.child.kill('SIGINT');
+  const run = await started.done;
+  expect(run.exitCode, run.stderr).toBe(130);
+  expect(run.stderr).not.toContain('interrupted; still waiting');
 });
 
 test.each([
