@@ -24,6 +24,7 @@ import { statusCommand } from './commands/status.ts';
 import { uploadCommand } from './commands/upload.ts';
 import { waitCommand } from './commands/wait.ts';
 import { exitCodesHelp } from './cli/exit-codes-help.ts';
+import { foldHanging, foldLine } from './core/fold-text.ts';
 
 /** Runs one command line. Gives the exit code; the only place where failures become words. */
 export async function main(argv: readonly string[], context: Context): Promise<number> {
@@ -39,13 +40,16 @@ export async function main(argv: readonly string[], context: Context): Promise<n
 
 async function runCommand(argv: readonly string[], context: Context): Promise<number> {
   const session: Session = { context, exitCode: 0, talk: undefined, subjects: new Map() };
-  const program = createProgram(session, argv);
+  const help: string[] = [];
+  const program = createProgram(session, argv, (text) => help.push(text));
   try {
     await program.parseAsync(argv, { from: 'user' });
     return session.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help'))
+    if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
+      showHelp(context, help.join(''));
       return 0;
+    }
     const [{ explain }, { createTalk }] = await Promise.all([
       import('./cli/explain.ts'),
       import('./cli/talk.ts'),
@@ -95,8 +99,22 @@ function subjectOfArguments(program: Command, argv: readonly string[], session: 
   return command === undefined || subject === undefined ? jobSubject : subjectFor(command, subject);
 }
 
-function createProgram(session: Session, argv: readonly string[]): Command {
-  const { io, version } = session.context;
+/** Wider lines are hard to read, also where nobody said how wide they may be. */
+const maxHelpWidth = 100;
+
+function showHelp({ io }: Context, text: string): void {
+  const width = Math.min(io.outWidth(), maxHelpWidth);
+  io.page(
+    text
+      .replace(/\n$/u, '')
+      .split('\n')
+      .flatMap((line) => (line.startsWith('Usage:') ? foldHanging : foldLine)(line, width)),
+  );
+}
+
+/** @param write takes help and version, piece by piece */
+function createProgram(session: Session, argv: readonly string[], write: (text: string) => void): Command {
+  const { version } = session.context;
   const register = createRegister(session);
   const program = new Command('wan')
     .description('Make videos with Alibaba’s Wan models: no paid second lost, paid twice, or a surprise.')
@@ -112,14 +130,18 @@ function createProgram(session: Session, argv: readonly string[]): Command {
 
   /** Neither exits nor prints errors by itself: that reaches every subcommand only when told to each. */
   function prepare(command: Command): void {
+    let isHelp = false;
     command.exitOverride();
     command.configureOutput({
-      writeOut: (text) => io.out(text.replace(/\n$/u, '')),
+      writeOut: write,
       // Only a bare `wan` or `wan auth` writes here, and what it writes is the help that was wanted.
       writeErr: (text) => {
-        if (text.startsWith('Usage:')) io.out(text.replace(/\n$/u, ''));
+        isHelp ||= text.startsWith('Usage:');
+        if (isHelp) write(text);
       },
-      getOutHelpWidth: () => 100,
+      // Folded when all of it is there.
+      getOutHelpWidth: () => Infinity,
+      getErrHelpWidth: () => Infinity,
     });
     if (command !== program) command.helpOption('-h, --help', 'show help');
     command.commands.forEach(prepare);

@@ -7,6 +7,8 @@ import { connectionShape, readFlags } from '../cli/flags.ts';
 import { useColor, type Talk } from '../cli/talk.ts';
 import { openWorkbench, sandboxProvider, type ConnectionFlags, type Workbench } from '../cli/workbench.ts';
 import { WanError } from '../core/errors.ts';
+import { foldPair } from '../core/fold-text.ts';
+import { textWidth } from '../core/text-width.ts';
 import { parseProvider } from '../workflow/account.ts';
 import { failure, findingDocument, runChecks, type Finding } from '../workflow/finding.ts';
 import { checkKeys } from './doctor-keys.ts';
@@ -43,7 +45,12 @@ export async function runDoctor(
     const findings = [...machine, ...keys, ...output];
     return talk.finish({
       value: { checks: findings.map(findingDocument) },
-      lines: describe(findings, new Chalk({ level: useColor(context, talk.flags, 'stdout') ? 1 : 0 })),
+      lines: describe(
+        findings,
+        new Chalk({ level: useColor(context, talk.flags, 'stdout') ? 1 : 0 }),
+        context.io.outWidth(),
+      ),
+      isPage: true,
       error: findings.find(({ status }) => status === 'failure')?.error,
     });
   } finally {
@@ -73,11 +80,20 @@ function notLookedFor(error: unknown): unknown {
     : error;
 }
 
-function describe(findings: readonly Finding[], color: InstanceType<typeof Chalk>): string[] {
+function describe(
+  findings: readonly Finding[],
+  color: InstanceType<typeof Chalk>,
+  columns: number,
+): string[] {
   const width = Math.max(...findings.map(({ name }) => name.length));
   const paint = { ok: color.green, warning: color.yellow, failure: color.red };
-  return findings.map(({ status, name, message, hint }) => {
-    const line = `${paint[status](status.padEnd(7))}  ${name.padEnd(width)}  ${message}`;
-    return hint === undefined ? line : `${line}  ${color.cyan('hint:')} ${hint}`;
+  return findings.flatMap(({ status, name, message, hint }) => {
+    const label = `${paint[status](status)}${' '.repeat(7 - status.length)}  ${name.padEnd(width)}  `;
+    const told = hint === undefined ? '' : `${color.cyan('hint:')} ${hint}`;
+    // A line a check for programs; for people the hint has lines of its own where it does not fit any more.
+    const whole = [message, ...(told === '' ? [] : [told])].join('  ');
+    if (textWidth(label) + textWidth(whole) <= columns) return [label + whole];
+    const indent = ' '.repeat(textWidth(label));
+    return [...foldPair(label, message, columns), ...(told === '' ? [] : foldPair(indent, told, columns))];
   });
 }

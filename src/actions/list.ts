@@ -1,7 +1,8 @@
+import { Chalk } from 'chalk';
 import * as z from 'zod';
 import type { Context } from '../cli/context.ts';
 import { readFlags, wholeNumber } from '../cli/flags.ts';
-import type { Talk } from '../cli/talk.ts';
+import { useColor, type Talk } from '../cli/talk.ts';
 import { jobDocument } from '../core/documents.ts';
 import { UsageError } from '../core/errors.ts';
 import { readFilter } from '../core/job-filter.ts';
@@ -50,10 +51,26 @@ export async function runList(
     const isFiltered = !filter.isEmpty || since !== undefined;
     talk.notice(isFiltered ? 'no job is like that' : 'no jobs yet; `wan t2v "…"` makes one');
   }
-  const isTable = context.io.stdoutIsTerminal;
-  if (isTable && hasMore) talk.notice(`the newest ${jobs.length}; more with --limit or --all`);
+  if (hasMore) talk.notice(`the newest ${jobs.length}; more with --limit or --all`);
+  const { io } = context;
+  const color = new Chalk({ level: useColor(context, talk.flags, 'stdout') ? 1 : 0 });
   return talk.finish({
     value: jobs.map((job) => jobDocument(job)),
-    lines: isTable ? jobTable(jobs, now, context.io.stdout.columns || 80) : jobColumns(jobs, now),
+    isPage: true,
+    lines: io.stdoutIsTerminal
+      ? jobTable(jobs, now, io.outWidth(), (status, text) => color[colors[status]](text))
+      : jobColumns(jobs, now),
   });
 }
+
+const colors = {
+  prepared: 'dim',
+  submitting: 'cyan',
+  unconfirmed: 'yellow',
+  queued: 'cyan',
+  running: 'cyan',
+  succeeded: 'green',
+  failed: 'red',
+  canceled: 'dim',
+  expired: 'red',
+} as const satisfies Record<Job['status'], string>;

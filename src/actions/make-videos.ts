@@ -126,6 +126,7 @@ export async function makeVideos(
     const done = await made.rest();
     return tell(talk, done, false, lineOf(done));
   }
+  talk.expectSeveral();
   const outcomes = await makeEach(talk, bench, count, making, accepted);
   return finishSeveral(talk, outcomes, { lineOf, hint: 'wan resume --all' });
 }

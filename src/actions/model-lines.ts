@@ -1,3 +1,4 @@
+import { foldPair, foldText } from '../core/fold-text.ts';
 import { describeDurations } from '../core/duration-rule.ts';
 import { ratiosOf, resolutionsOf, sizesOf } from '../core/geometry.ts';
 import { wordsOf } from '../core/media-rule.ts';
@@ -7,22 +8,39 @@ import { modeTitles, type Mode } from '../core/mode.ts';
 import { modesOf, rulesFor, type Model } from '../core/model.ts';
 import { defaultModes, flagsOf, usesOf } from './model-document.ts';
 
-/** The rows as tables, one for each mode. */
-export function modelTable(rows: readonly Model[], modes: readonly Mode[]): string[] {
+/** The rows as tables, one for each mode. A narrow terminal gets the columns that fit, and the way to the others. */
+export function modelTable(rows: readonly Model[], modes: readonly Mode[], width: number): string[] {
   const tables = modes.flatMap((mode) => {
     const own = rows.filter((model) => model.modes[mode] !== undefined);
     return own.length === 0 ? [] : [{ mode, own }];
   });
-  const legend = '* default   -1 the model chooses   0 as long as the input';
-  const lines = tables.flatMap(({ mode, own }, index) => [
+  const grid = tables.map(({ own, mode }) => [titles, ...own.map((model) => cells(model, mode))]);
+  // All tables have the same columns, as far as the widest lets them.
+  const count = Math.min(...grid.map((cellRows) => columnsWithin(cellRows, width)));
+  const lines = tables.flatMap(({ mode }, index) => [
     ...(index === 0 ? [] : ['']),
     `${mode}: ${modeTitles[mode]}`,
-    ...columns([
-      ['  MODEL', 'PROVIDER', 'SECONDS', 'PICTURE', 'SOUND', 'INPUTS', 'REGIONS'],
-      ...own.map((model) => cells(model, mode)),
-    ]),
+    ...columns((grid[index] ?? []).map((row) => row.slice(0, count))),
   ]);
-  return lines.length === 0 ? [] : [...lines, '', legend];
+  const rest = titles.slice(count).map((title) => title.toLowerCase());
+  const more = rest.length === 0 ? [] : [`${rest.join(', ')}: wan models <id>, or a wider terminal`];
+  const legend = ['* default   -1 the model chooses   0 as long as the input', ...more];
+  return lines.length === 0 ? [] : [...lines, '', ...legend.flatMap((line) => foldText(line, width))];
+}
+
+/** In the order in which a narrow terminal goes without, the last one first. */
+const titles = ['  MODEL', 'PROVIDER', 'SECONDS', 'PICTURE', 'SOUND', 'INPUTS', 'REGIONS'];
+
+/** How many columns, from the left, are no wider together. */
+function columnsWithin(rows: readonly (readonly string[])[], width: number): number {
+  let taken = 0;
+  const fitting = widthsOf(rows).findIndex((own) => {
+    taken += own;
+    const isTooWide = taken > width;
+    taken += gap.length;
+    return isTooWide;
+  });
+  return fitting === -1 ? titles.length : Math.max(1, fitting);
 }
 
 function cells(model: Model, mode: Mode): string[] {
@@ -41,24 +59,28 @@ function cells(model: Model, mode: Mode): string[] {
   ];
 }
 
+const gap = '  ';
+
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  return (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+}
+
 function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  );
+  const widths = widthsOf(rows);
   return rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
+      .join(gap)
       .trimEnd(),
   );
 }
 
 /** One row whole. */
-export function modelDetails(model: Model): string[] {
+export function modelDetails(model: Model, width: number): string[] {
   const defaults = defaultModes(model);
   const needed = { yes: 'required', no: 'optional', 'or-media': 'required without inputs', never: 'none' };
   const prompt = needed[model.promptRequired];
-  return pairs([
+  const about: Pair[] = [
     ['model', `${model.id} at ${model.provider}`],
     ['modes', modesOf(model).join(', ')],
     ...(defaults.length === 0 ? [] : [['default for', defaults.join(', ')] as const]),
@@ -78,8 +100,13 @@ export function modelDetails(model: Model): string[] {
       : [['references', `are called ${referenceNames[model.referenceNames]}`] as const]),
     ['link', model.linkHours === null ? 'no known expiry' : `expires after ${model.linkHours} h`],
     ['source', `${model.source} (${model.checked})`],
-  ]).concat(usesOf(model).flatMap(({ name, mode, rules }) => ['', `${name}:`, ...useLines(rules, mode)]));
+  ];
+  return pairs(about, width).concat(
+    usesOf(model).flatMap(({ name, mode, rules }) => ['', `${name}:`, ...useLines(rules, mode, width)]),
+  );
 }
+
+type Pair = readonly [name: string, text: string];
 
 const referenceNames = {
   characterN: 'character1, character2, … in the prompt',
@@ -92,9 +119,9 @@ const bills = {
   'output+input5': 'the seconds of the result and of each input clip, counted up to 5 s',
 } as const;
 
-function useLines(rules: Model, mode: Mode): string[] {
+function useLines(rules: Model, mode: Mode, width: number): string[] {
   const { geometry, duration } = rules;
-  const picture: (readonly [string, string])[] =
+  const picture: Pair[] =
     geometry.kind === 'input'
       ? [['picture', 'size and shape of the input']]
       : [
@@ -112,17 +139,18 @@ function useLines(rules: Model, mode: Mode): string[] {
           ['ratio', ratiosOf(geometry).join(', ') || 'follows the input'],
         ];
   const usual = duration.kind === 'input' ? '' : ` (default ${duration.default})`;
-  return pairs([
+  const lines: Pair[] = [
     ...picture,
     ['duration', `${describeDurations(duration)}${usual}`],
     ['sound', rules.audio.kind],
     ['billed', bills[rules.billing]],
     ['takes', flagsOf(rules).join(' ') || 'no more flags'],
     ...inputLines(rules, mode),
-  ]).map((line) => `  ${line}`);
+  ];
+  return pairs(lines, width - 2).map((line) => `  ${line}`);
 }
 
-function inputLines(rules: Model, mode: Mode): (readonly [string, string])[] {
+function inputLines(rules: Model, mode: Mode): Pair[] {
   const roles = Object.entries(rules.media?.roles ?? {}) as [
     MediaRole,
     NonNullable<Model['media']>['roles'][MediaRole],
@@ -135,6 +163,6 @@ function inputLines(rules: Model, mode: Mode): (readonly [string, string])[] {
   });
 }
 
-function pairs(lines: readonly (readonly [string, string])[]): string[] {
-  return lines.map(([name, text]) => `${name.padEnd(11)} ${text}`);
+function pairs(lines: readonly Pair[], width: number): string[] {
+  return lines.flatMap(([name, text]) => foldPair(`${name.padEnd(11)} `, text, width));
 }

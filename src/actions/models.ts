@@ -18,7 +18,7 @@ const shape = {
 
 /** `wan models`: the catalogue, without key or network. */
 export async function runModels(
-  _context: Context,
+  { io }: Context,
   talk: Talk,
   input: { id: string | undefined; flags: Record<string, unknown> },
 ): Promise<number> {
@@ -39,11 +39,13 @@ export async function runModels(
   }
   if (rows.length === 0) talk.notice('no model of the catalogue is that');
   const shown = flags.mode === undefined ? modes : [flags.mode];
+  const width = io.outWidth();
   return talk.finish({
     value: rows.map(modelDocument),
+    isPage: true,
     lines:
       id === undefined
-        ? modelTable(rows, shown)
-        : rows.flatMap((model, index) => [...(index === 0 ? [] : ['']), ...modelDetails(model)]),
+        ? modelTable(rows, shown, width)
+        : rows.flatMap((model, index) => [...(index === 0 ? [] : ['']), ...modelDetails(model, width)]),
   });
 }

@@ -33,6 +33,7 @@ export async function forEachJob<Item>(
   const { nameOf, idOf = nameOf } = options;
   const limit = limited(atOnce);
   const isTold = items.length > 1;
+  if (isTold) talk.expectSeveral();
   return Promise.all(
     items.map((item) =>
       limit(async () => {
@@ -73,7 +74,8 @@ export function finishSeveral(
     return line === null ? [] : [line];
   });
   const value = outcomes.map((outcome) => documentOf(talk, outcome)).filter((job) => job !== null);
-  return talk.finish({ value, lines, error });
+  const jobs = outcomes.flatMap(({ job, error: failure }) => (failure === undefined ? (job ?? []) : []));
+  return talk.finish({ value, lines, jobs, error });
 }
 
 function documentOf(talk: Talk, { job, id, isForeign, error }: Outcome) {
@@ -113,5 +115,9 @@ export function isStop({ class: kind }: WanError): boolean {
 
 /** The one job of a command, brought home. */
 export function tell(talk: Talk, job: Job, isForeign: boolean, line = savedPath(job)): number {
-  return talk.finish({ value: jobDocument(job, { isForeign }), lines: line === null ? [] : [line] });
+  return talk.finish({
+    value: jobDocument(job, { isForeign }),
+    lines: line === null ? [] : [line],
+    jobs: [job],
+  });
 }

@@ -4,9 +4,11 @@ import { isFinal, type Job, type JobOutput } from '../core/job.ts';
 import { formatAge, localTime } from '../core/local-time.ts';
 import { modeTitles } from '../core/mode.ts';
 import { oneLine } from '../core/plain-text.ts';
-import { requestFlags, shellLine } from '../core/request-flags.ts';
+import { foldPair } from '../core/fold-text.ts';
+import { requestCommand, requestFlags, shellLine } from '../core/request-flags.ts';
 import type { GenerationRequest } from '../core/request.ts';
-import { cutQuery } from '../core/shown-link.ts';
+import { cutLinks, cutQuery } from '../core/shown-link.ts';
+import { textWidth } from '../core/text-width.ts';
 import { nextSteps } from './next-steps.ts';
 
 type Surroundings = {
@@ -15,6 +17,8 @@ type Surroundings = {
   record: string;
   /** What is to be said of each video where it was saved; empty where all is well. */
   files: readonly string[];
+  /** Columns that there are. */
+  width: number;
 };
 
 /** Of the longest label: all pages look alike. */
@@ -23,9 +27,10 @@ const labelWidth = 10;
 type Row = readonly [label: string, value: string | null | undefined];
 
 /** One job as a page. Links to results are left out: they open the video for everybody. */
-export function jobLines(job: Job, { nowMs, record, files }: Surroundings): string[] {
+export function jobLines(job: Job, { nowMs, record, files, width }: Surroundings): string[] {
   const time = (at: string | null) => (at === null ? null : describeTime(at, nowMs));
   const request = job.request as GenerationRequest | null;
+  const steps = nextSteps(job, files);
   const rows: Row[] = [
     ['job', job.id],
     ['status', job.status],
@@ -33,7 +38,7 @@ export function jobLines(job: Job, { nowMs, record, files }: Surroundings): stri
     ['mode', job.mode === null ? null : `${job.mode}: ${modeTitles[job.mode]}`],
     ['model', job.model],
     ['prompt', request?.prompt],
-    ['asked', request === null ? null : shellLine(requestFlags(request))],
+    ...(request === null ? [] : askedRows(job, request, steps)),
     ['sent to', placeOf(job)],
     ['made', time(job.created_at)],
     ['sent', time(job.sent_at)],
@@ -49,13 +54,40 @@ export function jobLines(job: Job, { nowMs, record, files }: Surroundings): stri
     ['named', taskNames(job)],
     ['job key', job.job_key ?? null],
     ['record', record],
-    ...nextSteps(job, files).map((step): Row => ['next', step]),
+    ...steps.map((step): Row => ['next', step]),
   ];
   const known = rows.filter((row): row is readonly [string, string] => (row[1] ?? '') !== '');
-  return known.map(([label, value], index) => {
+  return known.flatMap(([label, value], index) => {
     const isAgain = known[index - 1]?.[0] === label;
-    return `${(isAgain ? '' : label).padEnd(labelWidth)}  ${oneLine(value)}`;
+    const name = `${(isAgain ? '' : label).padEnd(labelWidth)}  `;
+    const text = oneLine(value);
+    // For pasting: a shell would take each line for a command of its own, so the terminal may fold it.
+    if (label !== 'command' || name.length + textWidth(text) <= width) return foldPair(name, text, width);
+    return [label, `  ${text}`];
   });
+}
+
+/** What was asked: as a command that can be pasted where all of it may be shown, else in words. */
+function askedRows(job: Job, request: GenerationRequest, steps: readonly string[]): Row[] {
+  const command = requestCommand(request, placeFlags(job));
+  if (command !== undefined) return [['command', command]];
+  const again = `wan rerun ${job.id}`;
+  return [
+    ['asked', shellLine(requestFlags(request))],
+    ['command', steps.includes(again) ? null : again],
+  ];
+}
+
+/** The flags that lead to the same service. */
+function placeFlags({ provider, region, profile, workspace, custom_base }: Job): string[] {
+  if (region === 'sandbox') return ['--sandbox', '--provider', provider];
+  const pair = (flag: string, value: string | null) => (value === null ? [] : [flag, value]);
+  return [
+    ...(profile === provider ? ['--provider', provider] : ['--profile', profile]),
+    ...pair('--region', region),
+    ...pair('--workspace', workspace),
+    ...pair('--base-url', custom_base === null ? null : cutQuery(custom_base)),
+  ];
 }
 
 function describeTime(at: string, nowMs: number): string {
@@ -128,9 +160,4 @@ function answerOf({ answer }: Job): string | null {
 /** Tasks that it named, as long as none of them is the job's. */
 function taskNames({ named_tasks: names = [], task_id: taskId }: Job): string | null {
   return taskId === null && names.length > 0 ? `task ${names.join(', task ')}` : null;
-}
-
-/** What a service says may quote a signed link. */
-function cutLinks(text: string): string {
-  return text.replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/giu, cutQuery);
 }

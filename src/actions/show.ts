@@ -24,9 +24,11 @@ export async function runShow(
   const job = await settleLostSubmit(await find(store, input.task, file), store);
   return talk.finish({
     value: jobDocument(job),
+    isPage: true,
     lines: jobLines(job, {
       nowMs: context.clock.now(),
       record: store.fileOf(job),
+      width: context.io.outWidth(),
       files: await Promise.all(job.outputs.map(({ path: saved, bytes }) => stateOf(saved, bytes))),
     }),
   });

@@ -6,6 +6,7 @@ import type { SteadyClock } from '../core/clock.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { createSecrets, type Secrets } from '../core/redact.ts';
 import { createIo, type Io } from './io.ts';
+import { page } from './pager.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -60,6 +61,7 @@ export function realContext(version: string): Context {
       stdout: () => process.stdout,
       stderr: () => process.stderr,
       redact: secrets.redact,
+      pager: (text) => page(text, env, () => process.getBuiltinModule('node:child_process').spawnSync),
     }),
     get stdin() {
       return process.stdin;

@@ -1,14 +1,20 @@
 import type { Writable } from 'node:stream';
 import { errorCode } from '../core/error-code.ts';
+import { foldHanging } from '../core/fold-text.ts';
 import type { Redact } from '../core/redact.ts';
 
 /** A stream that may be a terminal; of a pipe, `isTTY` is absent. */
-type TerminalStream = Writable & { isTTY?: boolean; columns?: number };
+type TerminalStream = Writable & { isTTY?: boolean; columns?: number; rows?: number };
 
 /** The program's two voices. stdout is for results; everything else goes to stderr. */
 export type Io = {
   out: (line: string) => void;
+  /** On a terminal in as many lines as it needs. */
   err: (line: string) => void;
+  /** A page of lines: what a terminal cannot show at once goes through the user's pager, if there is one. */
+  page: (lines: readonly string[]) => void;
+  /** Columns that a line on stdout may have; without end off a terminal. */
+  outWidth: () => number;
   /** Waits until everything written has left; a full pipe must not cut a document short. */
   flush: () => Promise<void>;
   /** Why stdout could not be written, other than that its reader went away; known after `flush`. */
@@ -28,6 +34,8 @@ export function createIo(streams: {
   stdout: () => TerminalStream;
   stderr: () => TerminalStream;
   redact: Redact;
+  /** False where there is no pager, or it could not be started. */
+  pager?: (text: string) => boolean;
 }): Io {
   const stdout = openOnce(streams.stdout);
   const stderr = openOnce(streams.stderr);
@@ -35,9 +43,29 @@ export function createIo(streams: {
     const { stream, isClosed } = voice();
     if (!isClosed()) stream.write(`${streams.redact(line)}\n`);
   };
+  const out = write(stdout);
+  const errLine = write(stderr);
+  const outWidth = () => widthOf(stdout().stream);
   return {
-    out: write(stdout),
-    err: write(stderr),
+    out,
+    err: (text) => {
+      const width = widthOf(stderr().stream);
+      if (width === Infinity) errLine(text);
+      // Redacted as a whole: a key must not be told in two halves.
+      else
+        streams
+          .redact(text)
+          .split('\n')
+          .flatMap((line) => foldHanging(line, width))
+          .forEach(errLine);
+    },
+    page: (lines) => {
+      const { rows } = stdout().stream;
+      const isLong = outWidth() !== Infinity && lines.length >= (rows || 24);
+      const text = () => lines.map((line) => `${streams.redact(line)}\n`).join('');
+      if (!isLong || streams.pager?.(text()) !== true) lines.forEach(out);
+    },
+    outWidth,
     flush: async () => {
       await Promise.all([flushed(stdout), flushed(stderr)]);
     },
@@ -58,6 +86,13 @@ export function createIo(streams: {
       return streams.stdin().isTTY === true && stderr().stream.isTTY === true;
     },
   };
+}
+
+/** Narrower ones get lines for this width, which they wrap themselves. */
+const leastWidth = 40;
+
+function widthOf({ isTTY, columns }: TerminalStream): number {
+  return isTTY === true ? Math.max(leastWidth, columns || 80) : Infinity;
 }
 
 type Voice = {

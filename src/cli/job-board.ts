@@ -11,20 +11,34 @@ export type ShownEvent = Exclude<JobEvent, { event: 'notice' }>;
 /** Where all jobs of this command stand, in words. */
 export type JobBoard = {
   hear: (event: ShownEvent) => void;
-  /** More than one job has been heard of. */
+  /** More than one job has been heard of, or is to come. */
   isShared: () => boolean;
   /** What a job is at; the same until something changes. */
   headline: (event: ShownEvent) => string;
   /** Everything there is to say now: of the one job at length, of several in numbers. */
   text: () => string;
+  /** The same for a log, where several jobs are named. */
+  heartbeat: () => string;
 };
 
 type Seen = { event: ShownEvent; atMs: number; rate: TransferRate };
 
-export function createJobBoard(clock: Pick<SteadyClock, 'monotonic'>): JobBoard {
+/** @param isExpected whether several jobs were announced, so that the first line already names its own */
+export function createJobBoard(
+  clock: Pick<SteadyClock, 'monotonic'>,
+  isExpected: () => boolean = () => false,
+): JobBoard {
   const jobs = new Map<string, Seen>();
   let startMs: number | undefined;
   let latest: Seen | undefined;
+  const isShared = () => jobs.size > 1 || isExpected();
+  const describe = (isNamed: boolean) => {
+    if (latest === undefined || startMs === undefined) return '';
+    const nowMs = clock.monotonic();
+    return isShared()
+      ? `${countsOf([...jobs.values()], isNamed)} · ${formatDuration(nowMs - startMs)}`
+      : [headlineOf(latest.event, false), ...detailsOf(latest, nowMs)].join(' · ');
+  };
   return {
     hear: (event) => {
       const atMs = clock.monotonic();
@@ -34,15 +48,10 @@ export function createJobBoard(clock: Pick<SteadyClock, 'monotonic'>): JobBoard 
       latest = { event, atMs, rate };
       jobs.set(event.job.id, latest);
     },
-    isShared: () => jobs.size > 1,
-    headline: (event) => headlineOf(event, jobs.size > 1),
-    text: () => {
-      if (latest === undefined || startMs === undefined) return '';
-      const nowMs = clock.monotonic();
-      return jobs.size > 1
-        ? `${countsOf([...jobs.values()])} · ${formatDuration(nowMs - startMs)}`
-        : [headlineOf(latest.event, false), ...detailsOf(latest, nowMs)].join(' · ');
-    },
+    isShared,
+    headline: (event) => headlineOf(event, isShared()),
+    text: () => describe(false),
+    heartbeat: () => describe(true),
   };
 }
 
@@ -105,15 +114,24 @@ function describeDownload(
 /** In the order of what is worth knowing first. */
 const order = ['running', 'queued', 'submitting', 'uploading', 'downloading', 'saved', 'failed'] as const;
 
-function countsOf(jobs: readonly Seen[]): string {
+/** More ids than these make a heartbeat a page. */
+const maxNamed = 4;
+
+function countsOf(jobs: readonly Seen[], isNamed: boolean): string {
   return order
     .flatMap((name) => {
       const members = jobs.filter(({ event }) => groupOf(event) === name);
       if (members.length === 0) return [];
       const share = name === 'downloading' ? shareOf(members) : undefined;
-      return [`${members.length} ${name}${share === undefined ? '' : ` ${share} %`}`];
+      const names = isNamed ? ` (${namesOf(members)})` : '';
+      return [`${members.length} ${name}${share === undefined ? '' : ` ${share} %`}${names}`];
     })
     .join(', ');
+}
+
+function namesOf(jobs: readonly Seen[]): string {
+  const ids = jobs.slice(0, maxNamed).map(({ event }) => event.job.id);
+  return [...ids, ...(jobs.length > maxNamed ? ['…'] : [])].join(' ');
 }
 
 function groupOf({ event, job }: ShownEvent): (typeof order)[number] {

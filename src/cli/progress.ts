@@ -16,24 +16,28 @@ export type Progress = {
 
 type Stage = Pick<Context, 'io' | 'clock' | 'env'>;
 type Spinner = { text: string; start: () => unknown; stop: () => unknown };
+type StartSpinner = (stream: NodeJS.WriteStream, text: string, hasColor: boolean) => Spinner;
 /** Loaded when it is needed: most commands never spin. */
-type LoadSpinner = () => Promise<(stream: NodeJS.WriteStream, text: string) => Spinner>;
+type LoadSpinner = () => Promise<StartSpinner>;
 
 const heartbeatMs = 60_000;
 /** The spinner's own sign and the space behind it, and the last column, where some terminals wrap. */
 const spinnerCells = 3;
 
+/** Beside the flags: whether lines of several jobs are to come, and whether colour is wanted. */
+type Look = Pick<TalkFlags, 'verbose'> & { isShared?: () => boolean; hasColor?: boolean };
+
 export function createProgress(
   stage: Stage,
-  flags: Pick<TalkFlags, 'verbose'>,
+  { verbose, isShared, hasColor = false }: Look,
   load: LoadSpinner = loadOra,
 ): Progress {
   // A terminal that nobody gave a size has no columns, and the spinner would divide by them, for ever.
   const { columns } = stage.io.stderr as Partial<NodeJS.WriteStream>;
-  const isTerminal = stage.io.stderrIsTerminal && columns !== 0;
-  const isAnimated = isTerminal && !stage.env['CI'] && !flags.verbose;
-  const board = createJobBoard(stage.clock);
-  return isAnimated ? spinner(stage, board, load) : plainLines(stage, board);
+  const isTerminal = stage.io.stderrIsTerminal && columns !== 0 && stage.env['TERM'] !== 'dumb';
+  const isAnimated = isTerminal && !stage.env['CI'] && !verbose;
+  const board = createJobBoard(stage.clock, isShared);
+  return isAnimated ? spinner(stage, board, load, hasColor) : plainLines(stage, board);
 }
 
 function plainLines({ io, clock }: Stage, board: JobBoard): Progress {
@@ -53,7 +57,7 @@ function plainLines({ io, clock }: Stage, board: JobBoard): Progress {
         io.err(`${board.isShared() ? `${id}: ` : ''}${text}${more}`);
         lastTexts.set(id, text);
       } else if (now - lastAt >= heartbeatMs) {
-        io.err(board.text());
+        io.err(board.heartbeat());
       } else {
         return;
       }
@@ -65,7 +69,7 @@ function plainLines({ io, clock }: Stage, board: JobBoard): Progress {
   };
 }
 
-function spinner(stage: Stage, board: JobBoard, load: LoadSpinner): Progress {
+function spinner(stage: Stage, board: JobBoard, load: LoadSpinner, hasColor: boolean): Progress {
   const { io } = stage;
   const stream = io.stderr as NodeJS.WriteStream;
   let shown: Spinner | undefined;
@@ -78,7 +82,7 @@ function spinner(stage: Stage, board: JobBoard, load: LoadSpinner): Progress {
   const timer = setInterval(show, 1000);
   timer.unref();
   void load().then((start) => {
-    if (!isStopped) shown = start(stream, text());
+    if (!isStopped) shown = start(stream, text(), hasColor);
   });
   const line = (message: string) => {
     shown?.stop();
@@ -102,7 +106,9 @@ function spinner(stage: Stage, board: JobBoard, load: LoadSpinner): Progress {
 
 const loadOra: LoadSpinner = async () => {
   const { default: ora } = await import('ora');
-  return (stream, text) => ora({ stream, discardStdin: false, text }).start();
+  // It would look at its own environment otherwise, which knows no NO_COLOR.
+  return (stream, text, hasColor) =>
+    ora({ stream, discardStdin: false, isEnabled: true, text, color: hasColor ? 'cyan' : false }).start();
 };
 
 /** With several jobs, a notice names its own, and what strikes them all alike is said once a minute. */

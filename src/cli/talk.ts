@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import type { TalkFlags } from './talk-flags.ts';
 import { printedValues } from './print-field.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { savedLine } from './saved-line.ts';
 import { jobsSubject, jobSubject, type Subject } from './subject.ts';
 
 export type Talk = {
@@ -23,10 +24,22 @@ export type Talk = {
   setJob: (job: Job, options?: { isForeign?: boolean }) => void;
   /** The document of a job that was set, as it stands. */
   documentOf: (id: string) => ReturnType<typeof jobDocument> | null;
+  /** Several jobs are to come: their lines carry ids from the first one on. */
+  expectSeveral: () => void;
   /** Ids of the jobs that were set. */
   spokenOf: () => ReadonlySet<string>;
-  /** The result: the document for machines, the lines for people. Gives the exit code. */
-  finish: (result: { value: unknown; lines: readonly string[]; error?: WanError | undefined }) => number;
+  /**
+   * The result: the document for machines, the lines for people; on a terminal a word on each saved video among `jobs`.
+   * Gives the exit code.
+   */
+  finish: (result: {
+    value: unknown;
+    lines: readonly string[];
+    jobs?: readonly Job[];
+    /** The lines are something to read: too many for the screen go through the pager. */
+    isPage?: boolean;
+    error?: WanError | undefined;
+  }) => number;
   /** How one of several jobs ended, told at once; the command goes on with the others. */
   problem: (name: string, error: WanError) => void;
   /** The failure, told once. Gives the exit code. */
@@ -36,10 +49,14 @@ export type Talk = {
 
 export function createTalk(context: Context, flags: TalkFlags, subject: Subject): Talk {
   const { io, clock } = context;
-  const color = new Chalk({ level: useColor(context, flags) ? 1 : 0 });
+  const hasColor = useColor(context, flags);
+  const color = new Chalk({ level: hasColor ? 1 : 0 });
   const isMachine = flags.json || flags.jsonl || flags.print !== undefined;
   const current = new Map<string, ReturnType<typeof jobDocument>>();
   let progress: Progress | undefined;
+  let isShared = false;
+  const startMs = clock.monotonic();
+  const savedAtMs = new Map<string, number>();
   let lastProgressMs = -Infinity;
   const isDue = (isLast: boolean) => {
     const now = clock.now();
@@ -47,7 +64,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     if (due) lastProgressMs = now;
     return due;
   };
-  const show = () => (progress ??= createProgress(context, flags));
+  const show = () => (progress ??= createProgress(context, { ...flags, hasColor, isShared: () => isShared }));
   const say = (line: string) => {
     if (progress === undefined) io.err(line);
     else progress.line(line);
@@ -99,6 +116,14 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     return subject === jobsSubject && current.size > 1 ? null : ([...current.values()].at(-1) ?? null);
   }
 
+  /** What was brought home, for somebody who has watched it. */
+  function tellSaved(job: Job): void {
+    if (flags.quiet || !io.stderrIsTerminal) return;
+    const atMs = savedAtMs.get(job.id);
+    const line = savedLine(job, context.cwd, atMs === undefined ? undefined : atMs - startMs);
+    if (line !== undefined) io.err(`${isShared ? `${job.id}: ` : ''}${line}`);
+  }
+
   function tellError(error: WanError, name = ''): void {
     const id = error.requestId === undefined ? '' : ` (request id ${oneLine(error.requestId)})`;
     say(`${color.red('error:')} ${name}${error.message}${id}`);
@@ -125,6 +150,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
       if (event.event === 'downloading' && !isDue(event.receivedBytes === event.totalBytes)) return;
       if (event.event === 'uploading' && !isDue(event.sentBytes === event.totalBytes)) return;
       const { event: name, job, ...rest } = event;
+      if (name === 'saved') savedAtMs.set(job.id, clock.monotonic());
       writeEvent(name, {
         job_id: job.id,
         task_id: job.task_id,
@@ -143,13 +169,18 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     setJob: (job, options) => {
       current.set(job.id, jobDocument(job, options));
     },
+    expectSeveral: () => {
+      isShared = true;
+    },
     spokenOf: () => new Set(current.keys()),
     documentOf: (id) => current.get(id) ?? null,
     problem: (name, error) => tellError(error, `${name}: `),
-    finish: ({ value, lines, error }) => {
+    finish: ({ value, lines, jobs = [], isPage = false, error }) => {
       progress?.stop();
       writeDocument(value, error, true);
-      if (!isMachine) lines.forEach((line) => io.out(line));
+      if (!isMachine && isPage) io.page(lines);
+      else if (!isMachine) lines.forEach((line) => io.out(line));
+      jobs.forEach(tellSaved);
       if (error === undefined) return ExitCode.ok;
       tellError(error);
       return error.exitCode;
@@ -184,7 +215,8 @@ export function useColor(
   const { env, io } = context;
   if (!flags.color || (env['NO_COLOR'] ?? '') !== '') return false;
   const force = env['FORCE_COLOR'];
-  if (force !== undefined && force !== '' && force !== '0') return true;
+  if (force === '0') return false;
+  if (force !== undefined && force !== '') return true;
   const isTerminal = stream === 'stdout' ? io.stdoutIsTerminal : io.stderrIsTerminal;
   return isTerminal && env['TERM'] !== 'dumb';
 }

@@ -11,7 +11,7 @@ export function cancelCommand(register: Register): Command {
   addConnectionOptions(command);
   command.addHelpText(
     'after',
-    '\nDashScope cancels tasks that are still queued; what runs is billed if it succeeds. AceData and SinanCode\ncancel nothing. A job that was prepared and never sent is cancelled here.\n\nExit code: 0 cancelled, 1 no longer possible, 8 being sent right now, 14 unconfirmed; of several jobs 12\n\nExample:\n  wan cancel 1T3K9QW7A2BC',
+    '\nDashScope cancels tasks that are still queued; what runs is billed if it succeeds. AceData and SinanCode cancel nothing. A job that was prepared and never sent is cancelled here.\n\nExit code: 0 cancelled, 1 no longer possible, 8 being sent right now, 14 unconfirmed; of several jobs 12\n\nExample:\n  wan cancel 1T3K9QW7A2BC',
   );
   const run = register(command, byOperands, async () => (await import('../actions/cancel.ts')).runCancel);
   return command.action((tasks: string[], flags: Record<string, unknown>) => run({ tasks, flags }));

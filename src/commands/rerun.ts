@@ -14,9 +14,7 @@ import type { Register } from '../cli/session.ts';
 import { byCount } from '../cli/subject.ts';
 
 const details = `
-What is not given stays as it was. It takes the inputs and the rarer fields of the job's own mode, too: --image, --ref,
---strength, …; see \`wan i2v --help\` and its like. A new --ref takes the place of all references. Files of this machine
-are read again. The video gets a name of its own, here.
+What is not given stays as it was. It takes the inputs and the rarer fields of the job's own mode, too: --image, --ref, --strength, …; see \`wan i2v --help\` and its like. A new --ref takes the place of all references. Files of this machine are read again. The video gets a name of its own, here.
 
 Examples:
   wan rerun 1T3K9QW7A2BC --seed 7

@@ -1,17 +1,21 @@
 import { extraFlag } from './extra.ts';
 import { wordsOf } from './media-rule.ts';
+import { oneLine } from './plain-text.ts';
 import type { GenerationRequest } from './request.ts';
 import { shownInput } from './shown-input.ts';
 import { cutQueries, cutQuery } from './shown-link.ts';
 
 /**
- * A request as the command line that asks for it, without its prompt: a word each. Links lose what may be signed, so it
- * is for reading, not for running.
+ * A request as the command line that asks for it, without its prompt: a word each. Links lose what may be signed.
  */
 export function requestFlags(request: GenerationRequest): string[] {
   const { mode, vaceFunction, media, size, duration, audio, shotType, extras, overrides } = request;
-  const pair = (flag: string, value: string | number | undefined) =>
-    value === undefined ? [] : [flag, String(value)];
+  const pair = (flag: string, value: string | number | undefined) => {
+    if (value === undefined) return [];
+    return flag.startsWith('--') && String(value).startsWith('-')
+      ? [`${flag}=${value}`]
+      : [flag, String(value)];
+  };
   const choice = (name: string, value: boolean | undefined) =>
     value === undefined ? [] : [value ? `--${name}` : `--no-${name}`];
   return [
@@ -40,13 +44,73 @@ export function requestFlags(request: GenerationRequest): string[] {
   ];
 }
 
+/** As `--param` reads it: a text that is JSON would become something else. */
 function written(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' && !isJson(value) ? value : JSON.stringify(value);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The command line that makes this request again, prompt and all, for pasting. Undefined where a part of it may not be
+ * shown, as a link that is signed.
+ * @param place flags that lead to the same service
+ */
+export function requestCommand(request: GenerationRequest, place: readonly string[]): string | undefined {
+  const { prompt, media, callbackUrl = '', overrides } = request;
+  const isWhole =
+    media.every((input) => input.file !== undefined || shownInput(input) === input.url) &&
+    cutQuery(callbackUrl) === callbackUrl &&
+    JSON.stringify(cutQueries(overrides)) === JSON.stringify(overrides);
+  const words = requestFlags(request);
+  const texts = [...words, ...place, prompt ?? ''];
+  // What no argument can hold, and what `$(…)` would drop.
+  if (!isWhole || texts.some((word) => /\0|\n$/u.test(word))) return undefined;
+  const start = request.vaceFunction === undefined ? 2 : 3;
+  const isFlagLike = prompt === undefined || prompt === '' || /^[-@]/u.test(prompt);
+  const asked = isFlagLike ? (prompt === undefined ? [] : [`--prompt=${prompt}`]) : [prompt];
+  return shellLine([...words.slice(0, start), ...asked, ...words.slice(start), ...place]);
 }
 
 /** Words as a shell takes them, in a line. */
 export function shellLine(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
-    .join(' ');
+  return words.map(shellWord).join(' ');
+}
+
+function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/u.test(word) && !hasCommand(word)) return word;
+  const isPlain = oneLine(`|${word}|`) === `|${word}|` && !hasCommand(word);
+  return isPlain ? quoted(word) : `"$(printf %b ${quoted(escaped(word))})"`;
+}
+
+/** Line ends, controls and what a CI runner would obey are not shown as they are; `printf` makes them again. */
+function escaped(word: string): string {
+  return Array.from(word.replaceAll('\\', String.raw`\\`))
+    .map((character, index, all) => {
+      if (character === '\n') return String.raw`\n`;
+      const isMark = (character === ':' || character === '#') && all[index - 1] === character;
+      const isShown = oneLine(`|${character}|`) === `|${character}|`;
+      return isShown && !isMark ? character : octal(character);
+    })
+    .join('');
+}
+
+function octal(character: string): string {
+  const bytes = [...new TextEncoder().encode(character)];
+  return bytes.map((byte) => String.raw`\0${byte.toString(8).padStart(3, '0')}`).join('');
+}
+
+function hasCommand(word: string): boolean {
+  return word.includes('::') || word.includes('##');
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -4,6 +4,11 @@ export function cutQuery(link: string): string {
   return link.replace(/[?#].*$/su, '').replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/iu, '$1');
 }
 
+/** What a service says may quote a signed link. */
+export function cutLinks(text: string): string {
+  return text.replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/giu, cutQuery);
+}
+
 /** The same for every address in a value, however deep. */
 export function cutQueries(value: unknown): unknown {
   if (typeof value === 'string')

@@ -1,18 +1,20 @@
 import { oneLine } from './plain-text.ts';
 
 // Chinese, Japanese and Korean letters and pictures take two columns of a terminal, marks over letters none.
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+export const wideCharacter = String.raw`[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]`;
+const wide = new RegExp(wideCharacter, 'u');
 const narrowest = /\p{Mn}|\p{Me}|\p{Cf}/u;
+// oxlint-disable-next-line no-control-regex -- our own colours
+const colours = /\u001b\[\d+m/gu;
 
 /** Columns of a terminal that a text takes. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const character of text) width += widthOf(character);
+  for (const character of text.replace(colours, '')) width += widthOf(character);
   return width;
 }
 
-/** As much of a text on one line as fits into so many columns, with an ellipsis where it was cut. */
+/** As much of a text on one line as fits into so many columns, with an ellipsis where it was cut: behind a word. */
 export function fit(text: string, columns: number): string {
   const line = oneLine(text);
   if (textWidth(line) <= columns) return line;
@@ -23,7 +25,11 @@ export function fit(text: string, columns: number): string {
     if (width > columns) break;
     kept += character;
   }
-  return `${kept.trimEnd()}…`;
+  const next = line[kept.length] ?? '';
+  const words = kept.slice(0, Math.max(0, kept.lastIndexOf(' ')));
+  // Half of a word tells nothing, but a long word or Chinese, which has no blanks, would leave nothing at all.
+  const isInWord = !/[\s]$/u.test(kept) && !/\s/u.test(next) && !wide.test(next);
+  return `${(isInWord && textWidth(words) * 2 >= columns ? words : kept).trimEnd()}…`;
 }
 
 /** A text with blanks after it, so many columns wide. */

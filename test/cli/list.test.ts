@@ -67,7 +67,9 @@ describe('filters', () => {
     const document = documentOf(run);
     expect(document).toMatchObject({ schema: 'wan.jobs/1', ok: true, error: null });
     expect(names(document)).toEqual(expected);
-    expect(run.stderr).toBe(expected.length === 0 ? 'note: no job is like that\n' : '');
+    const isCut = line.includes('--limit') && line !== '--since 2w --limit 1 --provider sandbox';
+    const more = isCut ? `note: the newest ${expected.length}; more with --limit or --all\n` : '';
+    expect(run.stderr).toBe(expected.length === 0 ? 'note: no job is like that\n' : more);
   });
 
   test('a sender that is gone leaves its job unconfirmed', async () => {
@@ -144,7 +146,7 @@ describe('the table', () => {
     expect(table).toHaveLength(rows.length + 1);
     expect(table[0]).toMatch(/^JOB +STATUS /u);
     for (const [index, line] of table.slice(1).entries()) {
-      expect(textWidth(line), line).toBeLessThanOrEqual(Math.max(width, 42));
+      expect(textWidth(line), line).toBeLessThanOrEqual(width);
       expect(line.startsWith(`${rows[index]?.id}  ${rows[index]?.status}`)).toBe(true);
       expect(line).not.toContain('\u001b');
     }
@@ -153,6 +155,31 @@ describe('the table', () => {
       expect(table.find((line) => line.includes(jobs.rendered.id))).toContain('wan2.6-i2v-flash');
     if (width === 400)
       expect(table.at(-1)).toMatch(/屋顶\[31m and a very long tail that does not end soon$/u);
+  });
+
+  test('a job that failed says why below its line, whole words, as far as two lines reach', () => {
+    const error = {
+      class: 'generation_failed' as const,
+      code: 'InvalidParameter',
+      message: `size must be one of 1280*720 and so on, see https://e.com/doc?Signature=secret ${'more '.repeat(30)}end`,
+      hint: null,
+      retryable: false,
+      exit_code: 9,
+      request_id: null,
+    };
+    const failed = from(0, { status: 'failed', request, error, region: 'sandbox' });
+    const paint = (status: string, text: string) => (status === 'failed' ? `<${text}>` : text);
+    for (const width of [40, 80, 200]) {
+      const [title = '', line = '', ...reason] = jobTable([failed, jobs.running], clockMs, width, paint);
+      expect(title).toMatch(/^JOB +STATUS +AT +/u);
+      expect(line.startsWith(`${failed.id}  <failed >  sandbox`), line).toBe(true);
+      expect(reason).toHaveLength(3);
+      expect(reason[0]).toMatch(/^< {2}InvalidParameter: size must/u);
+      const told = reason.slice(0, -1).map((text) => text.replaceAll(/[<>]/gu, ''));
+      for (const text of told) expect(textWidth(text)).toBeLessThanOrEqual(width);
+      expect(told.at(-1)).toMatch(width === 200 ? /end$/u : /\w…$/u);
+      expect(reason.join(' ')).not.toContain('secret');
+    }
   });
 
   test('columns stand below their titles, and none is empty', () => {

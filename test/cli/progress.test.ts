@@ -28,7 +28,11 @@ const b = { id: 'BBBB', task_id: 'task-b' };
 const c = { id: 'CCCC', task_id: 'task-c' };
 
 /** Progress on a stream of its own, by a clock that the test moves. */
-function open(terminal: { columns?: number } | undefined, env: Record<string, string> = {}) {
+function open(
+  terminal: { columns?: number } | undefined,
+  env: Record<string, string> = {},
+  look: { isShared?: () => boolean; hasColor?: boolean } = {},
+) {
   const chunks: string[] = [];
   const stream = Object.assign(
     new Writable({ write: (chunk: Buffer, _encoding, done) => (chunks.push(chunk.toString()), done()) }),
@@ -45,19 +49,22 @@ function open(terminal: { columns?: number } | undefined, env: Record<string, st
   const spinner = { text: '', start: vi.fn<() => void>(), stop: vi.fn<() => void>() };
   let starts = 0;
   let loads = 0;
+  const colors: boolean[] = [];
   const load = async () => {
     loads += 1;
-    return (_stream: unknown, text: string) => {
+    return (_stream: unknown, text: string, hasColor: boolean) => {
       starts += 1;
+      colors.push(hasColor);
       return Object.assign(spinner, { text });
     };
   };
-  const progress = createProgress({ io, clock, env }, { verbose: false }, load);
+  const progress = createProgress({ io, clock, env }, { verbose: false, ...look }, load);
   onTestFinished(() => progress.stop());
   return {
     progress,
     spinner,
     used: () => ({ loads, starts }),
+    colors,
     stream,
     lines: () => chunks.join('').split('\n').slice(0, -1),
     pass: (ms: number) => void (passed += ms),
@@ -108,9 +115,28 @@ describe('off a terminal', () => {
       'BBBB: submitted: task task-b',
       'AAAA: running',
       'BBBB: queued at the service',
-      '1 running, 1 queued · 1 min',
-      '1 running, 1 queued · 2 min',
+      '1 running (AAAA), 1 queued (BBBB) · 1 min',
+      '1 running (AAAA), 1 queued (BBBB) · 2 min',
       'AAAA: saved',
+    ]);
+  });
+
+  test('where several are to come, the first line already names its job', () => {
+    const { progress, lines, pass } = open(undefined, {}, { isShared: () => true });
+    progress.event({ event: 'submitting', job: makeJob(a) });
+    progress.event({ event: 'submitted', job: makeJob(a) });
+    progress.notice('of one job', makeJob(a));
+    for (const id of ['1', '2', '3', '4', '5', '6']) {
+      progress.event(status({ id, task_id: `task-${id}`, status: 'running' }, 5000));
+    }
+    pass(60_000);
+    progress.event(status({ id: '6', task_id: 'task-6', status: 'running' }, 5000));
+    expect(lines()).toEqual([
+      'AAAA: submitting',
+      'AAAA: submitted: task task-a',
+      'note: AAAA: of one job',
+      ...['1', '2', '3', '4', '5', '6'].map((id) => `${id}: running`),
+      '6 running (1 2 3 4 …), 1 queued (AAAA) · 1 min',
     ]);
   });
 
@@ -199,6 +225,14 @@ describe('on a terminal', () => {
     expect(spinner.start.mock.calls).toHaveLength(1);
   });
 
+  test.each([true, false])('it is told whether it may have colour (%s)', async (hasColor) => {
+    const { progress, colors } = open({ columns: 100 }, {}, { hasColor });
+    await Promise.resolve();
+    await new Promise((resolve) => void setImmediate(resolve));
+    progress.stop();
+    expect(colors).toEqual([hasColor]);
+  });
+
   test('stopped while it was loading, it never starts', async () => {
     const { progress, used } = open({ columns: 100 });
     progress.stop();
@@ -209,6 +243,7 @@ describe('on a terminal', () => {
   test.each<[string, { columns?: number }, Record<string, string>]>([
     ['has no size', { columns: 0 }, {}],
     ['belongs to CI', { columns: 80 }, { CI: '1' }],
+    ['knows no controls', { columns: 80 }, { TERM: 'dumb' }],
   ])('that %s nothing spins', (_name, terminal, env) => {
     const { progress, used, lines } = open(terminal, env);
     progress.event({ event: 'saved', job: makeJob(a) });

@@ -32,6 +32,7 @@ test('on a terminal: a table with a header, as wide as the terminal', async () =
       HOME: place.home,
       WAN_STATE_DIR: place.stateDirectory,
       TZ: 'Asia/Shanghai',
+      NO_COLOR: '1',
     },
     extendEnv: false,
     input: '',
@@ -39,7 +40,7 @@ test('on a terminal: a table with a header, as wide as the terminal', async () =
   const lines = run.stdout.replaceAll('\r', '').trimEnd().split('\n');
   expect(lines).toEqual([
     'JOB           STATUS  MADE              MODE  MODEL       PROMPT',
-    `${job.id}  queued  2026-11-20 20:00  t2v   wan2.6-t2v  a paper boa…`,
+    `${job.id}  queued  2026-11-20 20:00  t2v   wan2.6-t2v  a paper…`,
   ]);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(70);
 });
