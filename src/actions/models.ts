@@ -4,6 +4,7 @@ import type { Context } from '../cli/context.ts';
 import { connectionShape, readFlags } from '../cli/flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { UsageError } from '../core/errors.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import { modes } from '../core/mode.ts';
 import { providerIds } from '../core/model.ts';
 import { parseRegion } from '../providers/region.ts';
@@ -35,7 +36,14 @@ export async function runModels(
       (region === undefined || (model.regions !== undefined && isOffered(model, region))),
   );
   if (id !== undefined && rows.length === 0) {
-    throw new UsageError(`there is no model ${id} in the catalogue`, { hint: '`wan models` lists them' });
+    const meant = nearestName(
+      id,
+      allModels.map((model) => model.id),
+    );
+    throw new UsageError(`there is no model ${id} in the catalogue`, {
+      hint:
+        meant === undefined ? '`wan models` lists them' : `did you mean ${meant}? \`wan models\` lists them`,
+    });
   }
   if (rows.length === 0) talk.notice('no model of the catalogue is that');
   const shown = flags.mode === undefined ? modes : [flags.mode];

@@ -12,10 +12,12 @@ import { rerunWish } from '../core/rerun-wish.ts';
 import { cutQuery } from '../core/shown-link.ts';
 import type { Wish } from '../core/wish.ts';
 import { providers } from '../providers/index.ts';
+import type { JobStore } from '../store/jobs.ts';
 import { settleLostSubmit } from '../workflow/job-state.ts';
 import { findNamed } from '../workflow/lookup.ts';
 import { rerunModel } from '../workflow/rerun-model.ts';
 import type { Runtime } from '../workflow/runtime.ts';
+import { findByFile, refuseForeignFile } from './find-by-file.ts';
 import { makeVideos } from './make-videos.ts';
 import { readWish } from './read-wish.ts';
 import { flagsForMode, plainFlags } from './rerun-flags.ts';
@@ -34,7 +36,7 @@ export async function runRerun(context: Context, talk: Talk, input: RerunInput):
   const flags = readFlags(videoShape, plainFlags(input.flags));
   const bench = await openWorkbench(context, talk, flags);
   try {
-    const { job, request } = await findRequest(bench.runtime, input.task);
+    const { job, request } = await findRequest(bench.runtime, input.task, context.cwd);
     const { mode } = request;
     const typed = flagsForMode(mode, input, job.id);
     const { mode: _mode, ...changes } = await readWish(
@@ -78,19 +80,26 @@ export async function runRerun(context: Context, talk: Talk, input: RerunInput):
 async function findRequest(
   { jobs }: Runtime,
   task: string,
+  cwd: string,
 ): Promise<{ job: Job; request: GenerationRequest }> {
-  const named = await findNamed(jobs, { task, taskId: undefined, command: 'rerun' }).catch(
-    (error: unknown) => {
-      if (!(error instanceof NotFoundError)) throw error;
-      throw error.with({ hint: '`wan list` shows the jobs; only a record says what was asked' });
-    },
-  );
-  const stored = named.kind === 'job' ? named.job : undefined;
+  const stored =
+    (await findByFile(jobs, task, { cwd, command: 'rerun' })) ?? (await findJobNamed(jobs, task, cwd));
   const request = (stored?.request ?? null) as GenerationRequest | null;
   if (stored === undefined || request === null) {
     throw new NotFoundError(`the record of ${task} does not say what was asked`, { hint: 'wan list' });
   }
   return { job: await settleLostSubmit(stored, jobs), request };
+}
+
+async function findJobNamed(jobs: JobStore, task: string, cwd: string): Promise<Job | undefined> {
+  try {
+    await refuseForeignFile(task, cwd);
+    const named = await findNamed(jobs, { task, taskId: undefined, command: 'rerun' });
+    return named.kind === 'job' ? named.job : undefined;
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw error.with({ hint: '`wan list` shows the jobs; only a record says what was asked' });
+  }
 }
 
 /** What becomes of the first job, where it is not over: a second one costs as much again. */

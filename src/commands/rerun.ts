@@ -18,6 +18,7 @@ What is not given stays as it was. It takes the inputs and the rarer fields of t
 
 Examples:
   wan rerun 1T3K9QW7A2BC --seed 7
+  wan rerun kitten.mp4 -n 2
   wan rerun 1T3K9QW7A2BC "The same, but at night" --ratio 9:16 -n 3`;
 
 /** What is not given stays as it was, so the defaults of a first time would mislead. */
@@ -32,7 +33,7 @@ export function rerunCommand(register: Register): Command {
   const media: TypedMedia[] = [];
   const params: string[] = [];
   const command = newCommand('rerun', 'Make the video of a job again, as a new job, with what you change')
-    .argument('<task>', 'job id or task id')
+    .argument('<task>', 'job id, task id, or the video’s file')
     .argument('[prompt]', 'instead of the old one; - reads stdin, @file a file');
   // Text to video knows every flag of the video itself.
   addGenerationOptions(command, 't2v', params);

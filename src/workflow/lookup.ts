@@ -44,8 +44,10 @@ export async function findNamed(jobs: JobStore, asked: Asked): Promise<Named> {
     (await findLast(jobs, task)) ??
     (await findByPart(jobs, task));
   if (job !== undefined) return { kind: 'job', job };
+  const isShort = Array.from(task.trim()).length < leastPart;
   const isTask = asTaskId(task) !== undefined && takesTaskId.includes(command);
-  throw new NotFoundError(`there is no record of a job ${shorten(task, 60)}`, {
+  const why = isShort ? `; a part of an id needs ${leastPart} characters or more` : '';
+  throw new NotFoundError(`there is no record of a job ${shorten(task, 60)}${why}`, {
     hint: isTask
       ? `\`wan list\` shows the jobs; for a task of another machine: wan ${command} --task-id ${task}`
       : '`wan list` shows the jobs',
@@ -55,6 +57,8 @@ export async function findNamed(jobs: JobStore, asked: Asked): Promise<Named> {
 /** Commands that do without a record. */
 const takesTaskId = ['status', 'wait', 'download', 'cancel'];
 
+/** Shorter parts of an id fit too many. */
+const leastPart = 4;
 /** No id is as long. */
 const maxIdLength = 200;
 

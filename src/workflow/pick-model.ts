@@ -1,5 +1,6 @@
 import { allModels, assumedModel, findModel, isOffered, modelsFor, snapshotOf } from '../catalog/index.ts';
 import { UsageError } from '../core/errors.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import { modeTitles, type Mode } from '../core/mode.ts';
 import { modesOf, providerIds, type Model, type ProviderId } from '../core/model.ts';
 import type { Region } from '../core/region.ts';
@@ -51,7 +52,9 @@ export function pickModel(
       ? [`wan does not know ${id}; it is taken for a snapshot of ${id.replace(/-20[\d-]+$/u, '')}`]
       : [];
   if (model === undefined) {
-    const warning = `${provider} has no model ${id} that wan knows; it is sent unchecked`;
+    const meant = nearestModel(provider, id, mode);
+    const guess = meant === undefined ? '' : `did you mean ${meant}? `;
+    const warning = `${provider} has no model ${id} that wan knows; ${guess}it is sent unchecked`;
     return { model: assumedModel(provider, id, mode), others, warnings: [warning], omitsModel: false };
   }
   if (model.modes[mode] === undefined) {
@@ -63,6 +66,16 @@ export function pickModel(
     throw new UsageError(`${id} is not offered in ${region} (${model.regions?.join(', ')})`, { hint });
   }
   return { model, others, warnings: asBase, omitsModel: false };
+}
+
+/** The model that a mistyped name was meant for, one of the mode before others. */
+function nearestModel(provider: ProviderId, id: string, mode: Mode): string | undefined {
+  const own = allModels.filter((model) => model.provider === provider);
+  const sorted = [...modelsFor(provider, mode, undefined), ...own];
+  return nearestName(
+    id,
+    sorted.map((model) => model.id),
+  );
 }
 
 /** A service that chooses the model itself can be asked for a mode that nobody has heard of. */

@@ -54,5 +54,6 @@ test('one row whole, also by the id of a snapshot', async () => {
 test('a model that is none is a usage error', async () => {
   const run = await runWan(['models', 'wan2.6-i2']);
   expect(run.exitCode).toBe(2);
-  expect(run.stderr).toMatch(/^hint: `wan models` lists them$/mu);
+  expect(run.stderr).toMatch(/^hint: did you mean wan2\.6-i2v\? `wan models` lists them$/mu);
+  expect((await runWan(['models', 'sora'])).stderr).toMatch(/^hint: `wan models` lists them$/mu);
 });

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hurriedClock, runInProcess, type InProcessRun } from '../helpers/in-process.ts';
@@ -43,6 +43,35 @@ async function again(here: World, id: string, ...argv: string[]): Promise<InProc
 }
 
 const boat = ['t2v', 'a paper boat', '-m', 'wan2.6-t2v', '--size', '1280x720', '-d', '5'];
+
+test('a file is made again by what it is, and where the same content was made twice, by its name', async () => {
+  const here = await world();
+  const make = async (prompt: string, file: string) => {
+    const argv = ['t2v', prompt, '--size', '1280x720', '-d', '2', '-o', file, '--json'];
+    return readJob((await runWan(argv, here)).stdout);
+  };
+  const first = await make('a paper boat', 'boat.mp4');
+  const kite = await make('a kite', 'kite.mp4');
+  const prompts = async (name: string) => {
+    const run = await again(here, name);
+    return (run.body as { input: { prompt: string } }).input.prompt;
+  };
+  expect(await prompts('boat.mp4')).toBe('a paper boat');
+  expect(await prompts(path.join(here.place.cwd, 'kite.mp4'))).toBe('a kite');
+  // Content that was exchanged since counts where it is bought again, the name where it is only shown.
+  await copyFile(path.join(here.place.cwd, 'kite.mp4'), path.join(here.place.cwd, 'boat.mp4'));
+  await copyFile(path.join(here.place.cwd, 'kite.mp4'), path.join(here.place.cwd, 'copy'));
+  expect(await prompts('boat.mp4')).toBe('a kite');
+  expect(await prompts('copy')).toBe('a kite');
+  expect(readJob((await here.wan('show', 'boat.mp4', '--json')).stdout).id).toBe(first.id);
+  expect(readJob((await here.wan('show', 'copy', '--json')).stdout).id).toBe(kite.id);
+  await writeFile(path.join(here.place.cwd, 'other.mp4'), 'not ours');
+  const before = here.bodies().length;
+  const run = await here.wan('rerun', 'other.mp4');
+  expect(run.exitCode).toBe(11);
+  expect(run.stderr).toMatch(/^error: no job of this machine made other\.mp4.*\nhint: `wan list`/u);
+  expect(here.bodies()).toHaveLength(before);
+});
 
 test('the same request again, as a new job with a name of its own', async () => {
   const here = await world();

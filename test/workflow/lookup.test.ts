@@ -44,6 +44,7 @@ describe('one job among others', () => {
         hint: expect.stringContaining('wan wait --task-id'),
       });
     }
+    await expect(find(made, '038')).rejects.toThrow(/038; .* needs 4 characters or more$/u);
     await expect(find(made, 'x'.repeat(40_000))).rejects.toMatchObject({ class: 'not_found' });
     await expect(find(made, ' ')).rejects.toMatchObject({ class: 'usage' });
   });

@@ -57,6 +57,19 @@ test('an unknown model passes with a warning', () => {
   expect(picked.warnings).toEqual(['dashscope has no model wan4.1-t2v that wan knows; it is sent unchecked']);
 });
 
+test.each([
+  ['t2v', 'wan2.6-tv2', 'wan2.6-t2v'],
+  ['i2v', 'wan2.6-i2v-falsh', 'wan2.6-i2v-flash'],
+  ['t2v', 'wan2.5-t2v', 'wan2.5-t2v-preview'],
+  ['t2v', 'WAN2.6-T2V', 'wan2.6-t2v'],
+] as const)('a mistyped model of %s: %s was meant for %s', (mode, id, meant) => {
+  const picked = pickModel('dashscope', mode, undefined, id);
+  expect(picked.model.unchecked).toBe(true);
+  expect(picked.warnings).toEqual([
+    `dashscope has no model ${id} that wan knows; did you mean ${meant}? it is sent unchecked`,
+  ]);
+});
+
 test('a newer snapshot of a known model is held against its row, wherever it is offered', () => {
   const picked = pickModel('dashscope', 't2v', 'tokyo', 'wan2.6-t2v-2027-01-01');
   expect(picked.model).toMatchObject({ id: 'wan2.6-t2v-2027-01-01', promptMax: 1500 });
