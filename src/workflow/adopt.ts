@@ -139,9 +139,9 @@ export async function lookForSecond(runtime: Runtime, connection: Connection, jo
   const { list } = connection.provider.protocol;
   if (job.adopted?.settled !== false || list === undefined) return job;
   try {
-    const { listing, open } = await readNow(runtime, connection, list);
+    const { listing, owners } = await readNow(runtime, connection, list);
     if (listing.kind === 'unreadable') return job;
-    const free = await freeTasks(runtime, listing.tasks, open, job);
+    const free = freeTasks(listing.tasks, owners, job);
     const tasks = free.tasks.filter((task) => mayBeOf(job, task));
     const seen = await askTasks(runtime, connection, { job, tasks, memory: createSearchMemory() });
     for (const { taskId, match } of seen) {

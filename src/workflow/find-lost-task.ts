@@ -55,7 +55,7 @@ export async function findLostTask(
   }
   const memory = options.memory ?? createSearchMemory();
   memory.held.add(stored.id);
-  const { listing, open } = await readAll(runtime, connection, list, stored, memory);
+  const { listing, open, owners } = await readAll(runtime, connection, list, stored, memory);
   if (listing.kind === 'unreadable') {
     return { kind: 'blind', reason: `${title}’s list of tasks could not be read: ${listing.reason}` };
   }
@@ -64,7 +64,7 @@ export async function findLostTask(
   const learned = { firstReadAt, isSettled: evidence.kind === 'whole' };
   const job: Job = firstReadAt === undefined ? stored : { ...stored, first_read_at: firstReadAt };
 
-  const free = await freeTasks(runtime, listing.tasks, open, job);
+  const free = freeTasks(listing.tasks, owners, job);
   if (free.named !== undefined) return { kind: 'found', taskId: free.named, isSeedKnown: true, ...learned };
   const inTime = nearestFirst(free.tasks, job).filter((task) => wasThereInTime(job, task));
   const [near, far] = divide(inTime, (task) => mayBeOf(job, task));
@@ -97,24 +97,16 @@ async function withoutTaken(
   }
 }
 
-/** Those that no record of ours leads to; `named`: one that is noted as this very job's. */
-export async function freeTasks(
-  { jobs }: Runtime,
+/** Those that none of our jobs has; `named`: one that is noted as this very job's. */
+export function freeTasks(
   tasks: readonly ListedTask[],
-  open: Reading['open'],
+  owners: Reading['owners'],
   job: Job,
-): Promise<{ tasks: ListedTask[]; named: string | undefined }> {
-  // A record may be there whose note is not: killed between the two.
-  const owners = new Map(open.flatMap(({ task_id: taskId, id }) => (taskId === null ? [] : [[taskId, id]])));
-  const free: ListedTask[] = [];
-  let named: string | undefined;
-  for (const task of tasks) {
-    // oxlint-disable-next-line no-await-in-loop -- a small file each, which is mostly not there
-    const owner = (await jobs.ownerOf(task.taskId)) ?? owners.get(task.taskId);
-    if (owner === undefined) free.push(task);
-    else if (owner === job.id) named = task.taskId;
-  }
-  return { tasks: free, named };
+): { tasks: ListedTask[]; named: string | undefined } {
+  return {
+    tasks: tasks.filter(({ taskId }) => !owners.has(taskId)),
+    named: tasks.find(({ taskId }) => owners.get(taskId) === job.id)?.taskId,
+  };
 }
 
 type Asked = SearchOptions & { job: Job; tasks: readonly ListedTask[]; memory: SearchMemory };

@@ -14,7 +14,12 @@ const queryTimeoutMs = 60_000;
 const atOnce = 8;
 
 /** A reading of the list, and the open records as they stood after it: who has a task in it was on disk before. */
-export type Reading = { listing: Listing; open: readonly Job[] };
+export type Reading = {
+  listing: Listing;
+  open: readonly Job[];
+  /** Which of our jobs has a listed task. */
+  owners: ReadonlyMap<string, string>;
+};
 
 /** What a task said last; `undefined`: nothing that could be read. */
 export type Look = { report: TaskReport | undefined; number: number };
@@ -52,8 +57,24 @@ export async function readAll(
 
 export async function readNow(runtime: Runtime, connection: Connection, list: TaskList): Promise<Reading> {
   const listing = await listTasks(runtime, connection, list);
+  if (listing.kind === 'unreadable') return { listing, open: [], owners: new Map() };
   // In this order: whose task is in the list had a record that said so, or that it was being sent.
-  return { listing, open: listing.kind === 'listed' ? await runtime.jobs.listOpen() : [] };
+  const open = await runtime.jobs.listOpen();
+  // A record may be there whose note is not: killed between the two. Where there is a note, it decides.
+  const owners = new Map(open.flatMap(({ task_id: taskId, id }) => (taskId === null ? [] : [[taskId, id]])));
+  await eachOf(listing.tasks, async ({ taskId }) => {
+    const owner = await runtime.jobs.ownerOf(taskId);
+    if (owner !== undefined) owners.set(taskId, owner);
+  });
+  return { listing, open, owners };
+}
+
+/** The same for each, a few at a time. */
+async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += atOnce) {
+    // oxlint-disable-next-line no-await-in-loop -- descriptors and services are not to be flooded
+    await Promise.all(items.slice(start, start + atOnce).map(work));
+  }
 }
 
 /**
@@ -68,16 +89,11 @@ export async function askEach(
   seen: Map<string, number>,
 ): Promise<Map<string, TaskReport | undefined>> {
   const reports = new Map<string, TaskReport | undefined>();
-  for (let start = 0; start < tasks.length; start += atOnce) {
-    // oxlint-disable-next-line no-await-in-loop -- a few at a time are gentle
-    await Promise.all(
-      tasks.slice(start, start + atOnce).map(async ({ taskId }) => {
-        const look = await lookAt(runtime, connection, taskId, memory, seen.get(taskId) ?? 0);
-        seen.set(taskId, look.number);
-        reports.set(taskId, look.report);
-      }),
-    );
-  }
+  await eachOf(tasks, async ({ taskId }) => {
+    const look = await lookAt(runtime, connection, taskId, memory, seen.get(taskId) ?? 0);
+    seen.set(taskId, look.number);
+    reports.set(taskId, look.report);
+  });
   return reports;
 }
 
