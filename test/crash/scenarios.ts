@@ -68,11 +68,19 @@ export const scenarios: readonly Scenario[] = [
     // The user's word buys once more, and a crash in the middle of that must not make it twice.
     ...one('resubmit', 'dashscope', async (world) => {
       await world.run(t2v, { strike: { at: 'before send POST', signal: 'SIGKILL' } });
+      // The first reading of the list; ten minutes later the second one proves that there is none.
+      const id = await onlyId(world);
+      await world.run(['resume', id]);
       world.later(noLongerOpenMs);
-      return ['resume', await onlyId(world), '--resubmit'];
+      return ['resume', id, '--resubmit'];
     }),
     isOld: true,
   },
+  // A crash while a task is found and taken: it must belong to the job, and to no other, whenever that is.
+  one('resume-lost', 'dashscope', async (world) => {
+    await world.run(t2v, { strike: { at: 'after send POST', signal: 'SIGKILL' } });
+    return resume;
+  }),
   one('acedata-t2v', 'acedata', async () => t2v),
   one('sinancode-i2v', 'sinancode', async (world) => {
     await putPicture(world);

@@ -80,12 +80,8 @@ describe('two that look the same', () => {
         told += run.stderr;
       }
       expect(told).toContain('its seed is not known');
-      expect((await taskIds(place)).toSorted()).toEqual(
-        sandbox
-          .submits()
-          .map((one) => one.task_id)
-          .toSorted(),
-      );
+      const made = sandbox.submits().map((one) => one.task_id);
+      expect(new Set(await taskIds(place))).toEqual(new Set(made));
       expect(sandbox.submits()).toHaveLength(2);
     },
   );
