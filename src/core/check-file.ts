@@ -32,12 +32,10 @@ export function checkFile(facts: MediaFacts, profile: MediaProfile, shownName: s
     if (problem !== undefined) return { problem, warnings: [] };
   }
   const { cutsAfter } = profile;
+  const notes = (facts.notes ?? []).map((note) => `${shownName} ${note}`);
   const isCut = cutsAfter !== undefined && (facts.seconds ?? 0) > cutsAfter + slackSeconds;
-  return {
-    warnings: isCut
-      ? [`${shownName} is ${shown(facts.seconds ?? 0)} s long: only its first ${cutsAfter} s are used`]
-      : [],
-  };
+  const cut = `${shownName} is ${shown(facts.seconds ?? 0)} s long: only its first ${cutsAfter} s are used`;
+  return { warnings: isCut ? [...notes, cut] : notes };
 }
 
 const checkKind: Check = (facts, profile, name) => {

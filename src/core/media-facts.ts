@@ -19,6 +19,8 @@ export const mediaFactsSchema = z.object({
   hasAudio: z.boolean().optional(),
   /** `avc`, `hevc`, `vp9`, `av1`, ..., or `unknown` */
   videoCodec: z.string().optional(),
+  /** In what it is taken against the letter of its format, each completing "clip.wav ". */
+  notes: z.array(z.string()).optional(),
 });
 export type MediaFacts = z.infer<typeof mediaFactsSchema>;
 

@@ -27,8 +27,8 @@ export function findImageReader(head: Buffer): ReadImage | undefined {
   return readers.find(({ isOne }) => isOne(head))?.read;
 }
 
-function readWebp(head: Buffer, { size }: ByteReader): FactsOfContent {
-  checkRiffSize(head, size);
+async function readWebp(head: Buffer, reader: ByteReader): Promise<FactsOfContent> {
+  await checkRiffSize(head, reader);
   checkHeader(head, 30);
   if (starts(head, 'VP8X', 12)) {
     const hasAlpha = (head.readUInt8(20) & 0x10) !== 0;

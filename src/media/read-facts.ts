@@ -1,14 +1,14 @@
 import { UsageError } from '../core/errors.ts';
 import type { MediaFacts } from '../core/media-facts.ts';
 import { readAvi } from './avi-header.ts';
-import { readerBehind, type ByteReader } from './byte-reader.ts';
+import { readerBehind, readerFrom, type ByteReader } from './byte-reader.ts';
 import { readDocument } from './document.ts';
 import { checkFilm } from './film-structure.ts';
 import type { FactsOfContent } from './image-facts.ts';
 import { findImageReader } from './image-header.ts';
 import { starts } from './signature.ts';
-import { soundFormat } from './sound-format.ts';
-import { checkWav } from './riff.ts';
+import { findMp3, soundFormat } from './sound-format.ts';
+import { readWav } from './wav.ts';
 import { readTracks } from './tracks.ts';
 
 const headBytes = 64 * 1024;
@@ -63,11 +63,26 @@ async function readContent(reader: ByteReader, name: string): Promise<FactsOfCon
   if (isAvi(head)) return readAvi(head, reader);
   if (starts(head, '\x1a\x45\xdf\xa3')) return { kind: 'video', format: 'mkv' };
   const sound = await soundFormat(head, reader);
-  if (sound === 'wav' && !(await checkWav(head, reader)))
-    return { kind: 'audio', format: 'wav', hasAudio: true };
-  if ((sound === 'wav' || sound === 'mp3') && reader.size <= maxSoundBytes) return readTracks(reader, sound);
+  if (sound === 'wav') {
+    const wav = await readWav(head, reader);
+    return withNotes(await readSound(wav.sound, 'wav'), wav.notes);
+  }
+  if (sound === 'mp3') return readSound(reader, 'mp3');
   if (sound !== undefined) return { kind: 'audio', format: sound };
-  return (await readDocument(head, reader, name)) ?? { kind: 'unknown', format: 'unknown' };
+  const document = await readDocument(head, reader, name);
+  if (document !== undefined) return document;
+  const start = await findMp3(head, reader);
+  if (start === undefined) return { kind: 'unknown', format: 'unknown' };
+  const note = `begins with ${start} bytes that are no sound, which are passed over`;
+  return withNotes(await readSound(readerFrom(start, reader), 'mp3'), [note]);
+}
+
+function readSound(reader: ByteReader, format: 'wav' | 'mp3'): Promise<FactsOfContent> | FactsOfContent {
+  return reader.size <= maxSoundBytes ? readTracks(reader, format) : { kind: 'audio', format };
+}
+
+function withNotes(facts: FactsOfContent, notes: readonly string[]): FactsOfContent {
+  return notes.length === 0 ? facts : { ...facts, notes: [...notes] };
 }
 
 async function readFilm(head: Buffer, reader: ByteReader): Promise<FactsOfContent> {
@@ -76,7 +91,12 @@ async function readFilm(head: Buffer, reader: ByteReader): Promise<FactsOfConten
   if (pictureBrands.test(brand)) return { kind: 'image', format: brand.startsWith('avi') ? 'avif' : 'heic' };
   const film = await checkFilm(reader);
   const facts = await readTracks(film, brand === 'qt  ' ? 'mov' : 'mp4');
-  return soundBrands.test(brand) && facts.kind === 'video' ? { kind: 'audio', format: 'm4a' } : facts;
+  if (soundBrands.test(brand) && facts.kind === 'video') return { kind: 'audio', format: 'm4a' };
+  const behind = reader.size - film.size;
+  return withNotes(
+    facts,
+    behind === 0 ? [] : [`has ${behind} bytes behind its end, which players pass over`],
+  );
 }
 
 /** mediabunny wants an `ftyp`. One in front moves all else, which harms nobody who reads the index alone. */

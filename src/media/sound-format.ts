@@ -1,9 +1,40 @@
 import type { ByteReader } from './byte-reader.ts';
 import { starts } from './signature.ts';
 
+const waveHeads = ['RIFF', 'RIFX', 'RF64', 'BW64'];
+/** The longest frame of layer III: 320 kbit/s at 32 kHz. */
+const maxFrameBytes = 1441;
+/** In noise, so many frames do not follow one another. */
+const framesForSure = 4;
+
+/**
+ * Where the frames of an MP3 begin that was cut out of a stream: behind zeros, or behind the rest of a frame whose
+ * beginning is missing. Undefined where there are none.
+ */
+export async function findMp3(head: Buffer, reader: ByteReader): Promise<number | undefined> {
+  const from = head.findIndex((byte) => byte !== 0);
+  for (let at = from; at >= 0 && at <= from + maxFrameBytes && at + 4 <= head.length; at += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- the first that fits
+    if (frameBytes(head, at) !== undefined && (await isChain(reader, at))) return at;
+  }
+  return undefined;
+}
+
+/** Whether frame follows frame from here on. */
+async function isChain(reader: ByteReader, start: number): Promise<boolean> {
+  let at = start;
+  for (let count = 0; count < framesForSure; count += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- where the next is, only this one tells
+    const length = frameBytes(await reader.read(at, 4), 0);
+    if (length === undefined) return false;
+    at += length;
+  }
+  return true;
+}
+
 /** What sound file it is, or undefined. */
 export async function soundFormat(head: Buffer, reader: ByteReader): Promise<string | undefined> {
-  if ((starts(head, 'RIFF') || starts(head, 'RF64')) && starts(head, 'WAVE', 8)) return 'wav';
+  if (waveHeads.some((id) => starts(head, id)) && starts(head, 'WAVE', 8)) return 'wav';
   if (starts(head, 'fLaC')) return 'flac';
   if (starts(head, 'OggS')) return 'ogg';
   if (starts(head, 'FORM') && starts(head, 'AIF', 8)) return 'aiff';
