@@ -12,7 +12,7 @@ import {
 import type { Talk } from '../cli/talk.ts';
 import type { Workbench } from '../cli/workbench.ts';
 import { chooseSeed } from '../core/choose-seed.ts';
-import { NoKeyError } from '../core/errors.ts';
+import { NoKeyError, type WanError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { describePurchase } from '../core/purchase.ts';
@@ -25,7 +25,7 @@ import { checkUploads } from '../workflow/upload-inputs.ts';
 import { finishDryRun } from './dry-run.ts';
 import { openJobKey } from './job-key.ts';
 import { makeOne, type Made, type Making } from './make-one.ts';
-import { finishSeveral, savedPath, settle, tell, type Outcome } from './outcomes.ts';
+import { finishSeveral, isStop, savedPath, settle, tell, type Outcome } from './outcomes.ts';
 import { checkCount } from '../cli/check-count.ts';
 
 /** What is wanted, and how the command line wants it. */
@@ -153,7 +153,7 @@ async function makeEach(
     let made: Made | undefined;
     let id: string | undefined;
     // oxlint-disable-next-line no-await-in-loop -- nothing more is bought after one that failed
-    const begun = await settle(talk, name, true, async () => {
+    const begun = await settle(talk, name, false, async () => {
       const order = making(index);
       const heard = (job: Job) => {
         ({ id } = job);
@@ -165,9 +165,12 @@ async function makeEach(
     });
     const { rest } = made ?? {};
     if (rest === undefined) {
-      ends.push(Promise.resolve({ ...begun, name: id ?? name, id }));
       const left = count - index;
       if (left > 0) talk.notice(`${left} more ${left === 1 ? 'was' : 'were'} not sent`);
+      const error = begun.error === undefined ? undefined : withRest(begun.error, id, left);
+      // The first one is the only one: the command's own end tells of it.
+      if (error !== undefined && index > 1 && !isStop(error)) talk.problem(id ?? name, error);
+      ends.push(Promise.resolve({ ...begun, error, name: id ?? name, id }));
       break;
     }
     const end = settle(talk, begun.job?.id ?? name, true, rest);
@@ -176,4 +179,15 @@ async function makeEach(
     ends.push(end);
   }
   return Promise.all(ends);
+}
+
+/** How to go on with those that were not sent; a job that was certainly refused is made again with them. */
+function withRest(error: WanError, id: string | undefined, left: number): WanError {
+  if (left === 0 || id === undefined || isStop(error)) return error;
+  const isOpen = error.class === 'unconfirmed';
+  const rest = `wan rerun ${id} -n ${isOpen ? left : left + 1}`;
+  const what = isOpen
+    ? `makes the ${left} that ${left === 1 ? 'was' : 'were'} not sent`
+    : `makes it and the other ${left}`;
+  return error.with({ hint: `${error.hint === undefined ? '' : `${error.hint}; `}${rest} ${what}` });
 }

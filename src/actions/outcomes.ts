@@ -109,6 +109,7 @@ export function commonError(outcomes: readonly Outcome[], what: string, hint: st
   return isCommon ? errorOfClass(first.class, message, { hint }) : new SomeFailedError(message, { hint });
 }
 
+/** Ctrl-C or SIGTERM: one ends them all, and is told once. */
 export function isStop({ class: kind }: WanError): boolean {
   return kind === 'interrupted' || kind === 'terminated';
 }

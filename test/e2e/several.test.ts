@@ -60,6 +60,32 @@ test('nor after one that may have been accepted', async () => {
   const run = await runWan([...boat, '-n', '3'], { env: sandbox.env });
   expect(run.exitCode, run.stderr).toBe(14);
   expect(sandbox.submits()).toHaveLength(1);
+  expect(run.stderr.match(/^error: /gmu)).toHaveLength(1);
+  const id = (await readRecords(run.place)).open[0]?.id;
+  expect(run.stderr).toContain(
+    `hint: wan resume ${id}; wan rerun ${id} -n 2 makes the 2 that were not sent\n`,
+  );
+});
+
+test('a service that limits the rate is told of once, and the hint makes what was not sent', async () => {
+  const sandbox = await openSandbox({
+    faults: [{ on: 'submit', times: 6, status: 429, code: 'Throttling', headers: { 'Retry-After': '0' } }],
+  });
+  const run = await runWan([...boat, '-n', '3', '--seed', '7'], { env: sandbox.env });
+  expect(run.exitCode, run.stderr).toBe(4);
+  expect(sandbox.submits()).toHaveLength(6);
+  expect(run.stderr.match(/^error: /gmu)).toHaveLength(1);
+  expect(run.stderr).toContain('2 more were not sent');
+  const [, hint = ''] =
+    /^hint: .*; (wan rerun \w{12} -n 3) makes it and the other 2$/mu.exec(run.stderr) ?? [];
+  const again = await runWan(hint.split(' ').slice(1), { env: sandbox.env, place: run.place });
+  expect(again.exitCode, again.stderr).toBe(0);
+  expect(again.files).toHaveLength(3);
+  const seeds = sandbox
+    .submits()
+    .slice(6)
+    .map(({ body }) => (body as { parameters: { seed: number } }).parameters.seed);
+  expect(seeds).toEqual([7, 8, 9]);
 });
 
 test('wait takes several jobs, and ends with a code for all of them', async () => {
