@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
-import type { RudeReply } from '../helpers/rude-server.ts';
+import type { RudeReply, RudeRequest } from '../helpers/rude-server.ts';
 import { matrix } from './matrix.ts';
 import { row, type CommandName, type Row } from './row.ts';
 
@@ -85,6 +85,61 @@ const codings: Row[] = [
   }),
 ];
 
+/** Everything the service says is packed, that which comes before and after a submit too. */
+const elsewhere: Row[] = [
+  row('gzip, of policy and upload too', 'i2v', [], saved, {
+    hasty: true,
+    video,
+    script: (origin, accept) => {
+      const own = service('i2v', { answer: { body: accepted }, pack: (body) => ({ body: gzipSync(body) }) });
+      const answer = own(origin, accept) as (request: RudeRequest, number: number) => RudeReply;
+      return (request, number) => {
+        if (request.url.endsWith('/up')) return coded('gzip', gzipSync(''));
+        if (!request.url.includes('/uploads')) return answer(request, number);
+        const data = {
+          policy: 'p',
+          signature: 's',
+          upload_dir: 'd',
+          upload_host: `${origin()}/up`,
+          expire_in_seconds: '300',
+          max_file_size_mb: '100',
+          oss_access_key_id: 'a',
+          x_oss_object_acl: 'private',
+          x_oss_forbid_overwrite: 'true',
+        };
+        return { body: gzipSync(`\uFEFF${JSON.stringify({ data })}`) };
+      };
+    },
+  }),
+  row('br, of the list too', 't2v', [], [14, 'none', '1/1', 'unconfirmed'], {
+    hasty: true,
+    video,
+    script: (origin, accept) => {
+      const own = service('t2v', {
+        answer: { body: '' },
+        pack: (body) => coded('br', brotliCompressSync(body)),
+      });
+      const answer = own(origin, accept) as (request: RudeRequest, number: number) => RudeReply;
+      return (request, number) => {
+        if (request.url.endsWith(`/tasks/${id}`)) {
+          const link = `${origin()}/a.mp4`;
+          const output = {
+            task_id: id,
+            task_status: 'SUCCEEDED',
+            video_url: link,
+            orig_prompt: 'a paper boat',
+          };
+          return coded('br', brotliCompressSync(JSON.stringify({ output })));
+        }
+        if (!request.url.includes('/tasks/?')) return answer(request, number);
+        const task = { task_id: id, model_name: 'wan2.6-t2v', gmt_create: Date.now() };
+        return coded('br', brotliCompressSync(JSON.stringify({ total: 1, data: [task] })));
+      };
+    },
+    resume: { exit: 0, file: 'saved', submits: '1/1', record: 'saved' },
+  }),
+];
+
 const named: Row[] = [
   answered('500 InternalError with the task', saved, {
     answer: { status: 500, body: { ...accepted, code: 'InternalError', message: 'x' } },
@@ -153,4 +208,4 @@ const refusals: Row[] = [
   answered('303', open, { isDone: false, answer: { status: 303, headers: { location: '/x' } } }),
 ];
 
-matrix('answers', [...codings, ...named, ...refusals]);
+matrix('answers', [...codings, ...elsewhere, ...named, ...refusals]);
