@@ -31,7 +31,7 @@ export async function runAuthStatus(
       const row = await look(bench, flags, target, rows);
       if (row !== undefined) rows.push(row);
     }
-    return talk.finish({ value: rows, lines: rows.map(describe), error: verdict(rows) });
+    return talk.finish({ value: rows, lines: rows.map(describe), isProse: true, error: verdict(rows) });
   } finally {
     await bench.close();
   }

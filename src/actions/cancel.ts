@@ -54,6 +54,7 @@ async function cancelOne(runtime: Runtime, talk: Talk, found: FoundJob): Promise
   return talk.finish({
     value: jobDocument(job, found),
     lines: [describe(job, nameOf(found), error)],
+    isProse: true,
     error,
   });
 }
@@ -73,6 +74,7 @@ async function cancelSeveral(runtime: Runtime, talk: Talk, jobs: readonly FoundJ
       error: error === undefined ? null : errorDocument(toStoredError(error)),
     })),
     lines: ends.map(({ job, error }) => describe(job, job.id, error)),
+    isProse: true,
     error: commonError(outcomes, 'were not cancelled', 'what to do about each stands above'),
   });
 }

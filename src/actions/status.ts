@@ -33,6 +33,7 @@ export async function runStatus(
     return talk.finish({
       value: jobDocument(current, { isForeign }),
       lines: [describeStatus(current, now)],
+      isProse: true,
       error,
     });
 

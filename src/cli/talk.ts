@@ -2,6 +2,7 @@ import { Chalk } from 'chalk';
 import { ExitCode } from '../core/exit-code.ts';
 import type { WanError } from '../core/errors.ts';
 import { toStoredError, type Job } from '../core/job.ts';
+import { foldHanging } from '../core/fold-text.ts';
 import { errorDocument, jobDocument, totalsOf, type JobDocument } from '../core/documents.ts';
 import { oneLine } from '../core/plain-text.ts';
 import { at } from '../core/untrusted.ts';
@@ -38,6 +39,8 @@ export type Talk = {
     jobs?: readonly Job[];
     /** The lines are something to read: too many for the screen go through the pager. */
     isPage?: boolean;
+    /** The lines are sentences, and no values that anybody copies: a terminal gets them folded. */
+    isProse?: boolean;
     error?: WanError | undefined;
   }) => number;
   /** How one of several jobs ended, told at once; the command goes on with the others. */
@@ -175,11 +178,14 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     spokenOf: () => new Set(current.keys()),
     documentOf: (id) => current.get(id) ?? null,
     problem: (name, error) => tellError(error, `${name}: `),
-    finish: ({ value, lines, jobs = [], isPage = false, error }) => {
+    finish: ({ value, lines, jobs = [], isPage = false, isProse = false, error }) => {
       progress?.stop();
       writeDocument(value, error, true);
       if (!isMachine && isPage) io.page(lines);
-      else if (!isMachine) lines.forEach((line) => io.out(line));
+      else if (!isMachine) {
+        const told = isProse ? lines.flatMap((line) => foldHanging(line, io.outWidth())) : lines;
+        told.forEach((line) => io.out(line));
+      }
       jobs.forEach(tellSaved);
       if (error === undefined) return ExitCode.ok;
       tellError(error);

@@ -42,6 +42,8 @@ describe.each([40, 60, 80, 120])('%i columns', (columns) => {
     ['models'],
     ['models', 'wan2.6-r2v'],
     ['doctor', '--sandbox'],
+    ['auth', 'status', '--region', 'singapore'],
+    ['status', '@last'],
     ['t2v', 'a', '--resolution', '540P', '--sandbox', '-m', 'wan2.6-t2v'],
   ])('wan %s %s fits, words whole', async (...words) => {
     const { place, failed } = await placeWithJobs();
