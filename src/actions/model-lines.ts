@@ -15,15 +15,17 @@ export function modelTable(rows: readonly Model[], modes: readonly Mode[], width
     return own.length === 0 ? [] : [{ mode, own }];
   });
   const grid = tables.map(({ own, mode }) => [titles, ...own.map((model) => cells(model, mode))]);
-  // All tables have the same columns, as far as the widest lets them.
-  const count = Math.min(...grid.map((cellRows) => columnsWithin(cellRows, width)));
+  const counts = grid.map((cellRows) => columnsWithin(cellRows, width));
   const lines = tables.flatMap(({ mode }, index) => [
     ...(index === 0 ? [] : ['']),
     `${mode}: ${modeTitles[mode]}`,
-    ...columns((grid[index] ?? []).map((row) => row.slice(0, count))),
+    ...columns((grid[index] ?? []).map((row) => row.slice(0, counts[index]))),
   ]);
-  const rest = titles.slice(count).map((title) => title.toLowerCase());
-  const more = rest.length === 0 ? [] : [`${rest.join(', ')}: wan models <id>, or a wider terminal`];
+  const rest = titles.slice(Math.min(...counts)).map((title) => title.toLowerCase());
+  const more =
+    rest.length === 0
+      ? []
+      : [`${rest.join(', ')} where they are missing: wan models <id>, or a wider terminal`];
   const legend = ['* default   -1 the model chooses   0 as long as the input', ...more];
   return lines.length === 0 ? [] : [...lines, '', ...legend.flatMap((line) => foldText(line, width))];
 }
