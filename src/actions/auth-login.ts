@@ -5,12 +5,13 @@ import { askHidden } from '../cli/ask-hidden.ts';
 import { readStdin } from '../cli/read-prompt.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
+import { cleanKey, isKey } from '../core/clean-key.ts';
 import { AuthError, NetworkError, UsageError } from '../core/errors.ts';
 import { providerIds } from '../core/model.ts';
 import type { Profile } from '../core/settings.ts';
 import { providers } from '../providers/index.ts';
 import type { Provider } from '../providers/provider.ts';
-import { cleanKey, parseProvider } from '../workflow/account.ts';
+import { notKey, parseProvider } from '../workflow/account.ts';
 import { checkKey, connect } from '../workflow/connection.ts';
 import { findOtherRegion, regionHint } from '../workflow/region-hint.ts';
 
@@ -136,10 +137,9 @@ async function readKey(
   }
   const key = cleanKey(text);
   if (key === '') throw new AuthError('no key was given', { hint });
-  if (!/^[\x21-\x7e]{6,500}$/u.test(key)) {
-    throw new AuthError('that does not look like a key', {
-      hint: 'copy it again, without blanks and quotes',
-    });
+  if (!isKey(key)) throw notKey('that was given');
+  if (key.length < 6 || key.length > 500) {
+    throw new AuthError('that does not look like a key', { hint: 'copy it again' });
   }
   return key;
 }

@@ -2,7 +2,7 @@ import type { Context } from '../cli/context.ts';
 import type { Talk } from '../cli/talk.ts';
 import { estimateBill, totalBill } from '../core/billing.ts';
 import { rulesFor } from '../core/model.ts';
-import { oneLine } from '../core/plain-text.ts';
+import { escapeJson, oneLine } from '../core/plain-text.ts';
 import { composeCall } from '../workflow/compose-call.ts';
 import { headersOf } from '../workflow/connection.ts';
 import type { PlannedRequest } from '../workflow/plan-request.ts';
@@ -66,7 +66,7 @@ export function finishDryRun(
       `${call.method} ${url}`,
       ...shownHeaders.map(([name, value]) => `${name}: ${value}`),
       '',
-      ...JSON.stringify(call.body, shortenData, 2).split('\n'),
+      ...escapeJson(JSON.stringify(call.body, shortenData, 2)).split('\n'),
     ],
   });
 }

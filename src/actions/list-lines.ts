@@ -2,7 +2,7 @@ import { formatDuration } from '../core/duration.ts';
 import type { Job } from '../core/job.ts';
 import { localMinute } from '../core/local-time.ts';
 import { foldHanging } from '../core/fold-text.ts';
-import { oneLine, shorten } from '../core/plain-text.ts';
+import { breakAllCommands, oneLine, shorten } from '../core/plain-text.ts';
 import { cutLinks } from '../core/shown-link.ts';
 import { fit, pad, textWidth } from '../core/text-width.ts';
 
@@ -49,7 +49,7 @@ export function jobTable(
 ): string[] {
   if (jobs.length === 0) return [];
   const rows = [titles, ...jobs.map((job) => tableCells(job, nowMs))];
-  const prompts = ['PROMPT', ...jobs.map((job) => job.request?.prompt ?? '')];
+  const prompts = ['PROMPT', ...jobs.map((job) => breakAllCommands(job.request?.prompt ?? ''))];
   const widths = widthsOf(rows);
   let columns = (Object.keys(titles) as Column[]).filter((column) =>
     rows.some((cells) => cells !== titles && cells[column] !== ''),
@@ -115,7 +115,7 @@ export function jobColumns(jobs: readonly Job[], nowMs: number): string[] {
   return jobs.map((job) => {
     const { status, mode, model, video } = cellsOf(job, nowMs);
     const path = job.outputs[0]?.path ?? '';
-    const prompt = shorten(job.request?.prompt ?? '', 100);
+    const prompt = shorten(breakAllCommands(job.request?.prompt ?? ''), 100);
     return [job.id, status, job.created_at, mode, model, video, oneLine(path), prompt].join('\t');
   });
 }

@@ -2,6 +2,7 @@ import { Chalk } from 'chalk';
 import * as z from 'zod';
 import type { Context } from '../cli/context.ts';
 import { readFlags, wholeNumber } from '../cli/flags.ts';
+import { learnAllKeys } from '../cli/known-keys.ts';
 import { useColor, type Talk } from '../cli/talk.ts';
 import { jobDocument } from '../core/documents.ts';
 import { UsageError } from '../core/errors.ts';
@@ -37,7 +38,13 @@ export async function runList(
   const now = context.clock.now();
   const filter = readFilter(flags);
   const since = flags.since === undefined ? undefined : parseSince(flags.since, now);
-  const store = createJobStore(context.stateDirectory(), talk.notice, context.clock.now);
+  await learnAllKeys(context, talk.notice);
+  let isLeftOut = false;
+  const notice = (message: string) => {
+    isLeftOut = true;
+    talk.notice(message);
+  };
+  const store = createJobStore(context.stateDirectory(), notice, context.clock.now);
   const jobs: Job[] = [];
   let hasMore = false;
   for await (const found of store.newest({ only: filter.only, sinceMs: since ?? 0 })) {
@@ -49,7 +56,8 @@ export async function runList(
   }
   if (jobs.length === 0) {
     const isFiltered = !filter.isEmpty || since !== undefined;
-    talk.notice(isFiltered ? 'no job is like that' : 'no jobs yet; `wan t2v "…"` makes one');
+    // Where a record cannot be read there may well be one.
+    if (!isLeftOut) talk.notice(isFiltered ? 'no job is like that' : 'no jobs yet; `wan t2v "…"` makes one');
   }
   if (hasMore) talk.notice(`the newest ${jobs.length}; more with --limit or --all`);
   const { io } = context;

@@ -3,7 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import { isFinal, type Job, type JobOutput } from '../core/job.ts';
 import { formatAge, localTime } from '../core/local-time.ts';
 import { modeTitles } from '../core/mode.ts';
-import { oneLine } from '../core/plain-text.ts';
+import { breakAllCommands, oneLine } from '../core/plain-text.ts';
 import { foldPair } from '../core/fold-text.ts';
 import { requestCommand, requestFlags, shellLine } from '../core/request-flags.ts';
 import type { GenerationRequest } from '../core/request.ts';
@@ -37,7 +37,7 @@ export function jobLines(job: Job, { nowMs, record, files, width }: Surroundings
     ['task', job.task_id],
     ['mode', job.mode === null ? null : `${job.mode}: ${modeTitles[job.mode]}`],
     ['model', job.model],
-    ['prompt', request?.prompt],
+    ['prompt', breakAllCommands(request?.prompt ?? '')],
     ...(request === null ? [] : askedRows(job, request, steps)),
     ['sent to', placeOf(job)],
     ['made', time(job.created_at)],

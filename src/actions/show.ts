@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Context } from '../cli/context.ts';
 import { readFlags } from '../cli/flags.ts';
+import { learnAllKeys } from '../cli/known-keys.ts';
 import type { Talk } from '../cli/talk.ts';
 import { jobDocument } from '../core/documents.ts';
 import { NotFoundError } from '../core/errors.ts';
@@ -18,6 +19,7 @@ export async function runShow(
   input: { task: string; flags: Record<string, unknown> },
 ): Promise<number> {
   readFlags({}, input.flags);
+  await learnAllKeys(context, talk.notice);
   const store = createJobStore(context.stateDirectory(), talk.notice, context.clock.now);
   const job = await settleLostSubmit(await find(store, input.task, context.cwd), store);
   return talk.finish({

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { errorCode } from '../core/error-code.ts';
 import { foldHanging } from '../core/fold-text.ts';
+import { breakCommands } from '../core/plain-text.ts';
 import type { Redact } from '../core/redact.ts';
 
 /** A stream that may be a terminal; of a pipe, `isTTY` is absent. */
@@ -28,7 +29,10 @@ export type Io = {
   canPrompt: boolean;
 };
 
-/** The streams are opened on first use: each costs a start two milliseconds. */
+/**
+ * The streams are opened on first use: each costs a start two milliseconds. What every line goes through: secrets are
+ * taken out, and commands of CI runners broken up.
+ */
 export function createIo(streams: {
   stdin: () => { isTTY?: boolean | undefined };
   stdout: () => TerminalStream;
@@ -41,7 +45,7 @@ export function createIo(streams: {
   const stderr = openOnce(streams.stderr);
   const write = (voice: Voice) => (line: string) => {
     const { stream, isClosed } = voice();
-    if (!isClosed()) stream.write(`${streams.redact(line)}\n`);
+    if (!isClosed()) stream.write(`${breakCommands(streams.redact(line))}\n`);
   };
   const out = write(stdout);
   const errLine = write(stderr);
@@ -62,7 +66,7 @@ export function createIo(streams: {
     page: (lines) => {
       const { rows } = stdout().stream;
       const isLong = outWidth() !== Infinity && lines.length >= (rows || 24);
-      const text = () => lines.map((line) => `${streams.redact(line)}\n`).join('');
+      const text = () => lines.map((line) => `${breakCommands(streams.redact(line))}\n`).join('');
       if (!isLong || streams.pager?.(text()) !== true) lines.forEach(out);
     },
     outWidth,

@@ -4,7 +4,7 @@ import type { WanError } from '../core/errors.ts';
 import { toStoredError, type Job } from '../core/job.ts';
 import { foldHanging } from '../core/fold-text.ts';
 import { errorDocument, jobDocument, totalsOf, type JobDocument } from '../core/documents.ts';
-import { oneLine } from '../core/plain-text.ts';
+import { escapeJson, oneLine } from '../core/plain-text.ts';
 import { at } from '../core/untrusted.ts';
 import type { JobEvent } from '../workflow/runtime.ts';
 import type { Context } from './context.ts';
@@ -227,20 +227,21 @@ export function useColor(
   return isTerminal && env['TERM'] !== 'dumb';
 }
 
-/** JSON in which even legal control characters of other alphabets are written as escapes. */
+/** A value as JSON that steers neither a terminal nor a CI runner. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    // oxlint-disable-next-line no-control-regex -- these are the characters to escape
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
-  );
+  return escapeJson(JSON.stringify(value));
 }
 
 /** A field of a document on a line, for shells. */
 export function toLine(found: unknown): string {
   if (found === undefined || found === null) return '';
   if (typeof found !== 'string') return toJson(found);
-  const line = oneLine(found);
+  const line = printable(oneLine(found));
   // A CI runner takes a line that begins like this for a command to itself; quoted, it is data.
   return /^(?:::|##)/u.test(line) ? toJson(line) : line;
+}
+
+/** A link stays one: a second `#` in it is written as it should have been. */
+function printable(text: string): string {
+  return /^https?:/iu.test(text) ? text.replaceAll(/(?<=#)#/gu, '%23') : text;
 }

@@ -10,14 +10,12 @@ import { isPrivateHost } from '../net/link-policy.ts';
 import { createPace } from '../net/pace.ts';
 import { downloadToPart } from '../net/transfer.ts';
 import { createUploadClient } from '../net/upload-client.ts';
-import { providers } from '../providers/index.ts';
 import { createJobStore } from '../store/jobs.ts';
 import { readUptime } from '../store/lock-host.ts';
 import { createRunTimes } from '../store/run-times.ts';
 import { createSettingsStore, type SettingsStore } from '../store/settings.ts';
 import { createUploadCache } from '../store/uploads.ts';
 import {
-  cleanKey,
   parseProvider,
   resolveAccount,
   type Account,
@@ -35,6 +33,8 @@ import {
 import type { Connection, Runtime } from '../workflow/runtime.ts';
 import { accountOf, findSetting, readKeyFile, withEnvFile, type SettingName } from './account-sources.ts';
 import type { Context, Environment } from './context.ts';
+import { withoutKeys } from './job-secrets.ts';
+import { learnKeys } from './known-keys.ts';
 import { unlessStopped, withPace } from './paced-send.ts';
 import { startSandboxFor } from './sandbox-connection.ts';
 import type { Talk } from './talk.ts';
@@ -75,15 +75,8 @@ export async function openWorkbench(
   const sleep = (ms: number) => context.clock.sleep(ms, context.signal);
   const settingsStore = createSettingsStore(context.configDirectory(), talk.notice, sleep);
   const settings = await settingsStore.read();
-  for (const profile of Object.values(settings.profiles ?? {})) context.secrets.add(profile.key ?? '');
-  // Also the keys that this run does not use.
-  for (const provider of Object.values(providers)) {
-    const { upload } = provider;
-    const uploadKeys = upload.kind === 'form' ? upload.keyVariables : [];
-    for (const name of [...provider.keyVariables, ...uploadKeys])
-      context.secrets.add(cleanKey(env[name] ?? ''));
-  }
-  const jobs = createJobStore(context.stateDirectory(), talk.notice);
+  learnKeys(context, env, settings);
+  const jobs = withoutKeys(createJobStore(context.stateDirectory(), talk.notice), context.secrets.redact);
   const dispatchers = createDispatchers(env);
   const network = {
     dispatchers,

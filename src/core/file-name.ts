@@ -67,10 +67,11 @@ export function fillTemplate(template: string, values: Record<TemplateField, str
     .join('');
 }
 
-/** A value as part of a file's name: no separators, no leading dots, no control characters. */
+/** A value as part of a file's name: no separators, no leading dots, no control characters, no `##`. */
 export function safeName(value: string): string {
   const name = oneLine(value)
     .replace(/[\\/:*?"<>|]/gu, '-')
+    .replaceAll(/#{2,}/gu, '#')
     .replace(/^[.\s]+/u, '')
     .trim();
   return cut(name === '' ? 'unnamed' : name, 120);

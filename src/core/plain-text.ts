@@ -12,6 +12,32 @@ export function oneLine(text: string): string {
   return text.replace(blanks, ' ').replace(controls, '').trim();
 }
 
+/** Azure's CI runner obeys `##vso[` and GitHub's `##[` also inside a line: they are taken apart. */
+export function breakMarks(text: string): string {
+  return text.replaceAll(/##(?=\[|vso\[)/giu, '# #');
+}
+
+/** The same for whole lines: GitHub's `::` is a command where a line begins. */
+export function breakCommands(lines: string): string {
+  return breakMarks(lines).replaceAll(/^([^\S\n]*):(?=:)/gmu, '$1: ');
+}
+
+/** The same for a text that may yet be broken into lines: no `::name::` is left in it. */
+export function breakAllCommands(text: string): string {
+  return breakCommands(text).replaceAll(/:(?=:[a-z][\w-]*(?:\s[^:]*)?::)/giu, ': ');
+}
+
+/** JSON in which control characters of other alphabets, and the commands of CI runners, are written as escapes. */
+export function escapeJson(json: string): string {
+  return json
+    .replaceAll(
+      // oxlint-disable-next-line no-control-regex -- these are the characters to escape
+      /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
+      (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
+    )
+    .replaceAll(/##(?=\[|vso\[)/giu, String.raw`#\u0023`);
+}
+
 /** The first `max` characters of a text on one line, with an ellipsis where it was cut. */
 export function shorten(text: string, max: number): string {
   const characters = Array.from(oneLine(text));

@@ -1,4 +1,4 @@
-import { oneLine } from './plain-text.ts';
+import { breakMarks, oneLine } from './plain-text.ts';
 
 // Loose reading of what services send: a wrong type is the same as an absent field.
 
@@ -18,14 +18,10 @@ export function at(value: unknown, ...path: (string | number)[]): unknown {
   }, value);
 }
 
-/**
- * A non-empty text on one line, free of control characters; numbers count as text. Azure's runner obeys `##vso[`
- * and GitHub's `##[` also inside a line, so these are taken apart.
- */
+/** A non-empty text on one line, free of control characters and of CI runners' commands; numbers count as text. */
 export function asText(value: unknown): string | undefined {
   const written = typeof value === 'string' || typeof value === 'number' ? oneLine(String(value)) : '';
-  const text = written.replace(/##(?=\[|vso\[)/giu, '# #');
-  return text === '' ? undefined : text;
+  return written === '' ? undefined : breakMarks(written);
 }
 
 /** A finite number, also when written as text (`"720"`, `"5.04"`). */

@@ -4,6 +4,7 @@ import { isFinal, type Job } from '../core/job.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobIds } from './job-ids.ts';
 import type { JobReader } from './job-reader.ts';
+import { listSetAside } from './set-aside.ts';
 import { readRecord } from './job-record.ts';
 
 export type NewestOptions = {
@@ -53,6 +54,24 @@ export async function* newestJobs(
     next.push(id);
   }
   yield* await readAll(next, reader);
+}
+
+/**
+ * The job that was made last. An older one is not taken for it where its record cannot be read, or was set aside.
+ * @throws what reading it throws
+ */
+export async function latestJob(files: JobFiles, ids: JobIds, reader: JobReader): Promise<Job | undefined> {
+  const [aside] = await listSetAside(files.setAside);
+  const alike = aside === undefined ? [] : [aside];
+  for await (const id of newestIds(ids, 0, undefined)) {
+    const [first] = alike;
+    // Jobs of one second are told apart by their records.
+    if (first !== undefined && id.slice(0, 7) < first.slice(0, 7)) break;
+    if (first !== undefined && id.slice(0, 7) > first.slice(0, 7)) alike.length = 0;
+    alike.push(id);
+  }
+  const jobs = await Promise.all([...new Set(alike)].map((id) => reader.find(id)));
+  return jobs.filter((job) => job !== undefined).toSorted((a, b) => (orderOf(a) < orderOf(b) ? 1 : -1))[0];
 }
 
 async function* newestIds(ids: JobIds, sinceMs: number, only: NewestOptions['only']) {

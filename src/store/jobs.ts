@@ -2,12 +2,13 @@ import { createHmac } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../core/error-code.ts';
+import { WanError } from '../core/errors.ts';
 import { isFinal, type Job } from '../core/job.ts';
 import { makePrivateDirectory, syncDirectory, writeFileAtomic } from './atomic-file.ts';
 import { jobFiles } from './job-files.ts';
 import { createJobIds } from './job-ids.ts';
 import { createJobIndex } from './job-index.ts';
-import { listOpen, newestJobs, type NewestOptions } from './job-list.ts';
+import { latestJob, listOpen, newestJobs, type NewestOptions } from './job-list.ts';
 import { matchJobs, type JobMatch } from './job-match.ts';
 import { createJobReader } from './job-reader.ts';
 import { createLocks, type Lock } from './lock.ts';
@@ -39,6 +40,8 @@ export type JobStore = {
   listOpen: () => Promise<Job[]>;
   /** Jobs, newest first, of which no more are read than are asked for. */
   newest: (options?: NewestOptions) => AsyncIterable<Job>;
+  /** The newest job. @throws as `find` does, where its record cannot be read: an older one is another job */
+  latest: () => Promise<Job | undefined>;
   /** Where a job's record lies. */
   fileOf: (job: Job) => string;
   /** Undefined while another process has it. */
@@ -64,6 +67,13 @@ export function createJobStore(
   const index = createJobIndex(files);
   const reader = createJobReader(files, notice);
   const ids = createJobIds(files, { dismiss: reader.dismiss, notice, now });
+  const strictIds = createJobIds(files, {
+    dismiss: reader.dismiss,
+    now,
+    notice: (message) => {
+      throw new WanError(message.replace(/; left out$/u, ''), { hint: 'wan list' });
+    },
+  });
   const open = () => listOpen(files, ids, reader);
 
   async function save(job: Job): Promise<void> {
@@ -151,6 +161,7 @@ export function createJobStore(
     match: (text) => matchJobs(text, { ids, index, listOpen: open, now }),
     listOpen: open,
     newest: (options = {}) => newestJobs(ids, reader, options),
+    latest: () => latestJob(files, strictIds, reader),
     fileOf: (job) => (isFinal(job) ? files.doneFile(job.id) : files.openFile(job.id)),
     tryLock: (id) =>
       orAskForDirectory('lock the job', async () => {

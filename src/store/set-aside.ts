@@ -35,6 +35,13 @@ export async function findSetAside(id: string, directory: string): Promise<strin
   return last === undefined ? undefined : path.join(directory, last);
 }
 
+/** Jobs whose records were set aside, the newest first. Never throws. */
+export async function listSetAside(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  const ids = names.flatMap((name) => /^([0-9A-HJKMNP-TV-Z]{12})(?:-\d+)?\.json$/u.exec(name)?.[1] ?? []);
+  return ids.toSorted().toReversed();
+}
+
 /** Removes a temporary file of ours, once nobody can be writing it any more. Never throws. */
 export async function removeLeftover(file: string, nowMs: number): Promise<void> {
   try {

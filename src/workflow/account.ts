@@ -1,4 +1,5 @@
-import { AuthError, NoKeyError, UsageError } from '../core/errors.ts';
+import { cleanKey, isKey } from '../core/clean-key.ts';
+import { NoKeyError, UsageError } from '../core/errors.ts';
 import { providerIds, type ProviderId } from '../core/model.ts';
 import type { Region } from '../core/region.ts';
 import type { Profile, Settings } from '../core/settings.ts';
@@ -160,17 +161,19 @@ export function findKey(provider: Provider, profileId: string, sources: AccountS
 function toKey(text: string | undefined, source: string, isStored: boolean): Key | undefined {
   const value = cleanKey(text ?? '');
   if (value === '') return undefined;
-  if (!/^[\x21-\x7e]+$/u.test(value)) {
-    throw new AuthError(`the key in ${source} holds characters that no key has`, {
-      hint: 'copy it again, without blanks and quotes',
-    });
-  }
+  // Its value is not shown: the key is in it.
+  if (!isKey(value)) throw notKey(`in ${source}`);
   return { value, source, isStored };
 }
 
-/** A key as pasted: without surrounding blanks and a stray `Bearer`. */
-export function cleanKey(text: string): string {
-  return text.trim().replace(/^bearer(?:\s+|$)/iu, '');
+/** What was pasted holds more than a key, or something else. */
+export function notKey(where: string): UsageError {
+  return new UsageError(
+    `the key ${where} holds blanks, quotes, line ends or other characters that no key has`,
+    {
+      hint: 'copy it again, the key alone',
+    },
+  );
 }
 
 type Place = Pick<Account, 'region' | 'base' | 'isCustomBase' | 'baseSource' | 'workspace'>;

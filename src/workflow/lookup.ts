@@ -79,7 +79,8 @@ async function findLast(jobs: JobStore, task: string): Promise<Job | undefined> 
   if (name !== '@last') {
     throw new UsageError(`${task} names no job`, { hint: 'the newest job is @last' });
   }
-  for await (const job of jobs.newest()) return job;
+  const job = await jobs.latest();
+  if (job !== undefined) return job;
   throw new NotFoundError('there is no last job: none was made yet', { hint: 'wan t2v "…"' });
 }
 

@@ -1,4 +1,5 @@
 import type { Asset } from '../core/asset.ts';
+import { cleanKey, isKey } from '../core/clean-key.ts';
 import {
   AuthError,
   errorOfClass,
@@ -12,7 +13,7 @@ import { isLoopbackHost } from '../core/loopback.ts';
 import { describeRefusal, redirectError, requestIdOf } from '../core/refusal.ts';
 import { normalizeBase } from '../providers/base-url.ts';
 import type { FormUpload } from '../providers/upload.ts';
-import { cleanKey } from './account.ts';
+import { notKey } from './account.ts';
 import type { Connection } from './runtime.ts';
 import { checkSize, Patience, uniqueName } from './upload-steps.ts';
 import type { UploadOrder, UploadTools } from './upload-order.ts';
@@ -103,9 +104,7 @@ function destination(
       hint: upload.noKeyHint,
     });
   }
-  if (!/^[\x21-\x7e]+$/u.test(key)) {
-    throw new AuthError(`the key in ${keyName} holds characters that no key has`, { hint: 'copy it again' });
-  }
+  if (!isKey(key)) throw notKey(`in ${keyName}`);
   if (baseName === undefined) {
     if (isLoopbackHost(own.hostname)) return { base: ownOrigin, key };
     if (!connection.isCustomBase || !isOwnKey)

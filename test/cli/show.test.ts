@@ -98,7 +98,7 @@ test('a saved job: everything known, and nothing that opens anything', async () 
     task: job.task_id,
     mode: 'i2v: image to video',
     model: 'wan2.6-i2v-flash',
-    prompt: 'she smiles [31m::error::',
+    prompt: 'she smiles [31m: :error::',
     asked:
       "wan i2v --image https://e.com/a.png --audio-url '/sounds/it’s mine.mp3' -m wan2.6-i2v-flash --resolution 720P " +
       "-d 5 --no-audio --seed 7 --negative-prompt 'no rain' --shot-type multi --prompt-extend " +

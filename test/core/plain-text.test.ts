@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countCharacters, oneLine, shorten } from '../../src/core/plain-text.ts';
+import {
+  breakAllCommands,
+  breakCommands,
+  countCharacters,
+  escapeJson,
+  oneLine,
+  shorten,
+} from '../../src/core/plain-text.ts';
 import { createSecrets } from '../../src/core/redact.ts';
 import { cutQuery } from '../../src/core/shown-link.ts';
 
@@ -34,6 +41,31 @@ test('one line is one line, free of controls, and stays as it is', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+test.each([
+  ['a ##vso[task.x]b ##[error] ##VSO[c] ###vso[d', 'a # #vso[task.x]b # #[error] # #VSO[c] ## #vso[d'],
+  ['::error::x', ': :error::x'],
+  ['  ::error::x', '  : :error::x'],
+  ['a\n::stop-commands::b', 'a\n: :stop-commands::b'],
+  ['a ::error::x # ## [', 'a ::error::x # ## ['],
+])('a CI runner obeys nothing in %j', (text, expected) => {
+  expect(breakCommands(text)).toBe(expected);
+});
+
+test.each([
+  ['a ::error::x', 'a : :error::x'],
+  ['a::set-output name=b,c=d::e', 'a: :set-output name=b,c=d::e'],
+  ['std::vector and b', 'std::vector and b'],
+])('nor in %j, wherever it is broken', (text, expected) => {
+  expect(breakAllCommands(text)).toBe(expected);
+});
+
+test('JSON is the same, and no command', () => {
+  const value = { a: '##vso[x] ##[y] ###[z', '##[k': 1 };
+  const json = escapeJson(JSON.stringify(value));
+  expect(json).not.toMatch(/##(?:\[|vso\[)/u);
+  expect(JSON.parse(json)).toEqual(value);
 });
 
 test('a shortened text has at most that many characters, whole ones', () => {
@@ -80,11 +112,47 @@ describe('secrets', () => {
     ['sk-abc123', 'twice: sk-abc123 sk-abc123', 'twice: *** ***'],
     ['a+b/c=d', 'key=a%2Bb%2Fc%3Dd&x', 'key=***&x'],
     ['a+b/c=d', 'a+b/c=d', '***'],
+    ['sk-abc123', 'a sk-\u0007abc\u0000123 b', 'a *** b'],
+    ['sk-abc123', 'sk-\nabc123', '***'],
+    ['sk-abc123', 'sk\u200b-ab\u2060c\ufeff12\u00ad3', '***'],
+    ['sk-abc123', String.raw`sk-\u0007ab\nc123`, '***'],
+    ['sk-abc123', String.raw`\u0073k-abc123`, '***'],
+    ['sk-abc123', '%73%6B%2d%61%62%63%31%32%33', '***'],
+    ['sk-abc123', 'sk-%61%62c123 and sk%252Dabc123', '*** and ***'],
+    ['sk-abc123', '&#115;k-abc12&#x33;', '***'],
+    ['sk-abc123', 'sk-ABC123 sk-abc12', 'sk-ABC123 sk-abc12'],
+    ['a"b\\c/d', JSON.stringify('a"b\\c/d').replaceAll('/', String.raw`\/`), '"***"'],
     ['$&$1abc', 'x $&$1abc y', 'x *** y'],
     ['short', 'a short word', 'a short word'],
     ['', 'nothing', 'nothing'],
   ])('%j is taken out of %j', (secret, text, expected) => {
     expect(redact(secret, text)).toBe(expected);
+  });
+
+  test.each(['sk-abc123', 'sk-secret-key-01', '?>~~?>~~', 'a+b/c=d&e'])(
+    'base64 of %j is taken out, wherever it begins',
+    (secret) => {
+      for (const before of ['', 'a', 'ab', 'Bearer ', 'user:', '{"key":"']) {
+        for (const alphabet of ['base64', 'base64url'] as const) {
+          const text = Buffer.from(`${before}${secret}`).toString(alphabet);
+          const whole = Buffer.from(`${before}${secret} and more`).toString(alphabet);
+          for (const written of [text, whole, encodeURIComponent(whole), whole.replace(/.{7}/u, '$&\r\n')]) {
+            const shown = redact(secret, written);
+            expect(shown).toContain('***');
+            const rest = shown.replace('***', '').replaceAll(/\s|%../gu, '');
+            // A letter of base64 at either end may hold some bits of the key.
+            expect(rest.length).toBeLessThanOrEqual(
+              Buffer.from(`${before} and more`).toString('base64').length + 4,
+            );
+          }
+        }
+      }
+    },
+  );
+
+  test('an innocent escape before a key stays JSON', () => {
+    const text = JSON.stringify({ a: String.raw`\u0073k-abc123`, b: 'x\\sk-abc123' });
+    expect(() => JSON.parse(redact('sk-abc123', text)) as unknown).not.toThrow();
   });
 
   test('never come through, whole or encoded', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AuthError, UsageError } from '../../src/core/errors.ts';
-import { cleanKey, type AccountSources } from '../../src/workflow/account.ts';
+import { cleanKey } from '../../src/core/clean-key.ts';
+import type { AccountSources } from '../../src/workflow/account.ts';
 import { failureOf } from '../core/refusal.ts';
 import { accountOf } from './account-sources.ts';
 
@@ -188,12 +189,15 @@ describe('the key', () => {
     expect(cleanKey(text)).toBe(expected);
   });
 
-  test.each(['sk x', 'sk-ü', 'sk-\u0000', '“sk-x”'])('%j is no key, and is not repeated', async (value) => {
-    const error = await failureOf(() => accountOf({ env: { DASHSCOPE_API_KEY: value } }));
-    expect(error).toBeInstanceOf(AuthError);
-    expect(error.message).toContain('DASHSCOPE_API_KEY');
-    expect(error.message).not.toContain(value);
-  });
+  test.each(['sk x', 'sk-ü', 'sk-\u0000', '“sk-x', 'sk-x\nsk-y'])(
+    '%j is no key, and is not repeated',
+    async (value) => {
+      const error = await failureOf(() => accountOf({ env: { DASHSCOPE_API_KEY: value } }));
+      expect(error).toBeInstanceOf(UsageError);
+      expect(error.message).toContain('DASHSCOPE_API_KEY');
+      expect(error.message).not.toContain(value);
+    },
+  );
 });
 
 describe('the profile', () => {

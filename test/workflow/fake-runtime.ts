@@ -78,6 +78,7 @@ export function fakeWorld(
       findByVideo: unused('findByVideo'),
       match: unused('match'),
       newest: unused('newest'),
+      latest: unused('latest'),
       fileOf: unused('fileOf'),
       tryLock: unused('tryLock'),
       isHeld: unused('isHeld'),

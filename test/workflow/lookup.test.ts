@@ -77,6 +77,49 @@ test('@last is the newest job, however it ended', async () => {
   });
 });
 
+describe('@last, where the newest record cannot be read,', () => {
+  const older = jobFrom(dayMs);
+  const newer = jobFrom(hourMs, { status: 'failed' });
+
+  test.each([
+    ['an open one', 'openFile'],
+    ['a finished one', 'doneFile'],
+  ] as const)('says so, also when it was set aside: %s', async (_name, place) => {
+    const made = await makeStore();
+    await made.store.save(older);
+    await made.put(made[place](newer.id), 'no record');
+    for (const store of [made.store, made.open()]) {
+      const failure = find({ store }, '@last');
+      await expect(failure).rejects.toBeInstanceOf(DamagedRecordError);
+      await expect(failure).rejects.toMatchObject({
+        class: 'error',
+        message: expect.stringContaining(newer.id),
+      });
+    }
+  });
+
+  test('says so where it is the only one', async () => {
+    const made = await makeStore();
+    await made.put(made.openFile(newer.id), '{}');
+    for (const store of [made.store, made.open()])
+      await expect(find({ store }, '@last')).rejects.toMatchObject({ class: 'error' });
+  });
+
+  test('says so of one that a newer version wrote', async () => {
+    const made = await makeStore();
+    await made.store.save(older);
+    await made.put(made.openFile(newer.id), JSON.stringify({ ...newer, version: 99 }));
+    await expect(find(made, '@last')).rejects.toMatchObject({ class: 'error' });
+  });
+
+  test('is the newest all the same when an older one is damaged', async () => {
+    const made = await makeStore();
+    await made.store.save(newer);
+    await made.put(made.openFile(older.id), 'no record');
+    expect(await find(made, '@last')).toEqual({ kind: 'job', job: newer });
+  });
+});
+
 test('several: they are listed as somebody remembers them, and none is chosen', async () => {
   const made = await makeStore();
   const request = { mode: 'i2v' as const, model: 'm', prompt: 'she smiles\u001b[31m\nand waves', media: [] };
