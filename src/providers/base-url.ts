@@ -3,10 +3,14 @@ import { isLoopbackHost } from '../core/loopback.ts';
 import type { Provider } from './provider.ts';
 
 /**
- * The provider's base from what people paste: a host with or without scheme, API path and trailing slash.
+ * The provider's base from what people paste: a host with or without scheme, API path and trailing slash, or a whole
+ * endpoint.
  * @throws {UsageError} for anything but https (http on loopback), or with credentials or a query in it
  */
-export function normalizeBase(provider: Pick<Provider, 'basePath' | 'baseSuffixes'>, text: string): string {
+export function normalizeBase(
+  provider: Pick<Provider, 'basePath' | 'baseSuffixes'> & Partial<Pick<Provider, 'endpoints'>>,
+  text: string,
+): string {
   const trimmed = text.trim();
   const hint = `write it as --base-url https://host${provider.basePath}`;
   const url = readAddress(trimmed);
@@ -14,7 +18,9 @@ export function normalizeBase(provider: Pick<Provider, 'basePath' | 'baseSuffixe
   if (url.username !== '' || url.password !== '') {
     throw new UsageError(`the base at ${url.host} must not hold a user name or password`, { hint });
   }
-  if (url.search !== '' || url.hash !== '') {
+  const whole = url.pathname.replace(/\/+$/u, '');
+  const path = provider.endpoints === undefined ? whole : whole.replace(provider.endpoints, '');
+  if (path === whole && (url.search !== '' || url.hash !== '')) {
     throw new UsageError(`the base at ${url.host} must not hold a query`, { hint });
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
@@ -25,7 +31,6 @@ export function normalizeBase(provider: Pick<Provider, 'basePath' | 'baseSuffixe
       hint: `use --base-url https://${url.host}`,
     });
   }
-  const path = url.pathname.replace(/\/+$/u, '');
   const suffix = provider.baseSuffixes.find((ending) => path.toLowerCase().endsWith(ending));
   const prefix = suffix === undefined ? path : path.slice(0, -suffix.length);
   return `${url.origin}${prefix}${provider.basePath}`;

@@ -23,6 +23,8 @@ export type Provider = {
   basePath: string;
   /** Endings that people paste along with a host. */
   baseSuffixes: readonly string[];
+  /** What endpoints end in, cut off where somebody pasted a whole one. */
+  endpoints: RegExp;
   /** The host of a service without regions. */
   host?: string;
   /** Hosts that serve every workspace of a region. */

@@ -1,7 +1,13 @@
 import { buildRequest } from '../core/build-request.ts';
+import { UsageError } from '../core/errors.ts';
+import { isLoopbackHost } from '../core/loopback.ts';
 import type { Model } from '../core/model.ts';
+import { shorten } from '../core/plain-text.ts';
+import { whyUnreachable } from '../core/reach.ts';
 import type { Region } from '../core/region.ts';
 import type { GenerationRequest } from '../core/request.ts';
+import { shownInput } from '../core/shown-input.ts';
+import { cutQuery } from '../core/shown-link.ts';
 import type { Wish } from '../core/wish.ts';
 import { parseRegion } from '../providers/region.ts';
 import { checkPlaces, overrideWarnings } from './compose-call.ts';
@@ -31,6 +37,7 @@ export function planRequest(
   const picked = pickModel(connection.provider.id, wish.mode, region, asked.model, hasOwnPath);
   const { model, others, omitsModel } = picked;
   const { request, warnings } = buildRequest(wish, model, { others, region, omitsModel });
+  checkReach(connection, request);
   checkPlaces(connection, request, model);
   return {
     request,
@@ -38,6 +45,24 @@ export function planRequest(
     others,
     warnings: [...picked.warnings, ...warnings, ...overrideWarnings(connection, request, model)],
   };
+}
+
+/** A service on this machine reaches what this machine reaches; all others need public addresses. */
+function checkReach({ base }: Connection, { media, callbackUrl }: GenerationRequest): void {
+  if (isLoopbackHost(new URL(base).hostname)) return;
+  for (const input of media) {
+    const why = whyUnreachable(input.url);
+    if (why === undefined) continue;
+    throw new UsageError(`no service can reach ${shorten(shownInput(input), 120)}: its host is ${why}`, {
+      hint: 'give the file itself, which is uploaded, or a public address',
+    });
+  }
+  const why = callbackUrl === undefined ? undefined : whyUnreachable(callbackUrl);
+  if (callbackUrl === undefined || why === undefined) return;
+  const shown = shorten(cutQuery(callbackUrl), 120);
+  throw new UsageError(`no service can call --callback-url ${shown}: its host is ${why}`, {
+    hint: 'give a public address, or leave it out: `wan wait` asks by itself',
+  });
 }
 
 /** The region whose rules hold; none at an address of the user's own, unless it was named. */

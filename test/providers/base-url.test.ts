@@ -5,6 +5,7 @@ import { acedata } from '../../src/providers/acedata/index.ts';
 import { normalizeBase } from '../../src/providers/base-url.ts';
 import { dashscope } from '../../src/providers/dashscope/index.ts';
 import { isOwnHost, regionOfHost, workspaceHost } from '../../src/providers/provider.ts';
+import { sinancode } from '../../src/providers/sinancode/index.ts';
 import { parseRegion } from '../../src/providers/region.ts';
 import { failureOf } from '../core/refusal.ts';
 
@@ -34,6 +35,18 @@ test.each([
   ['http://[::1]:18080/', 'http://[::1]:18080/api/v1'],
   ['http://wan.localhost', 'http://wan.localhost/api/v1'],
   ['https://localhost:18080', 'https://localhost:18080/api/v1'],
+  ['https://dashscope.aliyuncs.com/api/v1/services/aigc/video-generation/video-synthesis', beijing],
+  ['dashscope.aliyuncs.com/api/v1/services/aigc/image2video/video-synthesis/', beijing],
+  ['https://dashscope.aliyuncs.com/api/v1/tasks', beijing],
+  ['https://dashscope.aliyuncs.com/api/v1/tasks/0385dc79-5ff8-4d82-bcb6-0123456789ab', beijing],
+  ['https://dashscope.aliyuncs.com/api/v1/tasks/0385dc79/cancel', beijing],
+  ['https://dashscope.aliyuncs.com/api/v1/tasks/?page_no=1&page_size=1', beijing],
+  ['https://dashscope.aliyuncs.com/api/v1/uploads?action=getPolicy&model=wan2.6-t2v', beijing],
+  ['https://dashscope.aliyuncs.com/compatible-mode/v1/chat/completions', beijing],
+  ['https://proxy.example/wan/api/v1/services/aigc/x/y', 'https://proxy.example/wan/api/v1'],
+  ['https://proxy.example/services/aigc/x/y', 'https://proxy.example/api/v1'],
+  ['https://proxy.example/tasks-of-ours', 'https://proxy.example/tasks-of-ours/api/v1'],
+  ['https://proxy.example/models', 'https://proxy.example/models/api/v1'],
 ])('%j is the base %s', (text, base) => {
   expect(normalizeBase(dashscope, text)).toBe(base);
 });
@@ -43,8 +56,22 @@ test.each([
   ['https://api.acedata.cloud/', 'https://api.acedata.cloud'],
   ['https://api.acedata.cloud/api/v1', 'https://api.acedata.cloud'],
   ['http://localhost:1', 'http://localhost:1'],
+  ['https://api.acedata.cloud/wan/videos', 'https://api.acedata.cloud'],
+  ['https://api.acedata.cloud/wan/tasks/', 'https://api.acedata.cloud'],
+  ['https://proxy.example/ace/wan/videos', 'https://proxy.example/ace'],
+  ['https://proxy.example/wan', 'https://proxy.example/wan'],
 ])('%j is AceData’s base %s', (text, base) => {
   expect(normalizeBase(acedata, text)).toBe(base);
+});
+
+test.each([
+  ['https://api.sinancode.com/v1/generate/bailian/wan2-image-to-video', 'https://api.sinancode.com/v1'],
+  ['https://api.sinancode.com/v1/generate', 'https://api.sinancode.com/v1'],
+  ['api.sinancode.com/v1/tasks/task_1', 'https://api.sinancode.com/v1'],
+  ['https://api.sinancode.com/v1/', 'https://api.sinancode.com/v1'],
+  ['http://127.0.0.1:1/v1/tasks', 'http://127.0.0.1:1/v1'],
+])('%j is SinanCode’s base %s', (text, base) => {
+  expect(normalizeBase(sinancode, text)).toBe(base);
 });
 
 test.each([

@@ -13,6 +13,7 @@ export const acedata: Provider = {
   workspaceVariables: [],
   basePath: '',
   baseSuffixes: ['/api/v1', '/compatible-mode/v1'],
+  endpoints: /\/wan\/(?:videos|tasks)$/iu,
   host: 'api.acedata.cloud',
   sharedHosts: {},
   regionIds: {},

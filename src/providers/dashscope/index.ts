@@ -14,6 +14,8 @@ export const dashscope: Provider = {
   workspaceVariables: ['DASHSCOPE_WORKSPACE'],
   basePath: '/api/v1',
   baseSuffixes: ['/api/v1', '/compatible-mode/v1'],
+  endpoints:
+    /\/(?:services\/aigc\/.*|tasks(?:\/[^/]+(?:\/cancel)?)?)$|(?<=\/v1)\/(?:uploads|files|models|chat\/completions)$/iu,
   sharedHosts: {
     beijing: 'dashscope.aliyuncs.com',
     singapore: 'dashscope-intl.aliyuncs.com',

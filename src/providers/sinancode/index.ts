@@ -14,6 +14,7 @@ export const sinancode: Provider = {
   workspaceVariables: [],
   basePath: '/v1',
   baseSuffixes: ['/v1'],
+  endpoints: /\/(?:generate\/.*|tasks(?:\/[^/]+)?)$|(?<=\/v1)\/(?:generate|models|chat\/completions)$/iu,
   host: 'api.sinancode.com',
   sharedHosts: {},
   regionIds: {},
