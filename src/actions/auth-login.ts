@@ -6,6 +6,7 @@ import { readStdin } from '../cli/read-prompt.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
 import { cleanKey, isKey } from '../core/clean-key.ts';
+import { decodeLoosely } from '../core/decode-text.ts';
 import { AuthError, NetworkError, UsageError } from '../core/errors.ts';
 import { providerIds } from '../core/model.ts';
 import type { Profile } from '../core/settings.ts';
@@ -128,7 +129,7 @@ async function readKey(
   const hint = `printf %s "$KEY" | wan auth login --provider ${provider.id} --api-key-stdin`;
   let text: string;
   if (fromStdin) {
-    text = (await readStdin(context)).toString('utf8');
+    text = decodeLoosely(await readStdin(context)) ?? '\0';
   } else {
     if (!context.io.canPrompt || !talk.flags.input) {
       throw new UsageError('there is no terminal to ask for the key', { hint });

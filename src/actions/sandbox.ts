@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Context } from '../cli/context.ts';
 import { readFlags, wholeNumber } from '../cli/flags.ts';
 import type { Talk } from '../cli/talk.ts';
+import { textOf } from '../core/decode-text.ts';
 import { parseDuration } from '../core/duration.ts';
 import { InterruptedError, UsageError, WanError } from '../core/errors.ts';
 import type { ProviderId } from '../core/model.ts';
@@ -174,7 +175,7 @@ function childEnvironment(env: Context['env'], directory: string): Record<string
 async function readFaults(context: Context, file: string | undefined): Promise<readonly FaultRule[]> {
   if (file === undefined) return [];
   try {
-    return parseFaultPlan(readUserFile(path.resolve(context.cwd, file)).toString('utf8'), file);
+    return parseFaultPlan(textOf(readUserFile(path.resolve(context.cwd, file))), file);
   } catch (error) {
     if (error instanceof WanError) throw error;
     throw new UsageError(`--faults ${file} cannot be read: ${(error as Error).message}`, {

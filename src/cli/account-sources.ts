@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { textOf } from '../core/decode-text.ts';
 import { AuthError, UsageError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { modes, type Mode } from '../core/mode.ts';
@@ -48,8 +49,9 @@ export function accountOf(
 export function withEnvFile(context: Context, file: string | undefined): Environment {
   if (file === undefined) return context.env;
   try {
+    const text = textOf(readUserFile(path.resolve(context.cwd, file)));
     // As with Node's own flag of this name, what is set in the environment stays.
-    return { ...parseEnv(readUserFile(path.resolve(context.cwd, file)).toString('utf8')), ...context.env };
+    return { ...parseEnv(text), ...context.env };
   } catch (error) {
     throw new UsageError(`--env-file ${file} cannot be read: ${(error as Error).message}`, {
       hint: 'name a file with lines like DASHSCOPE_API_KEY=…',
@@ -73,7 +75,7 @@ export function readKeyFile(
     which === 'variable' ? named : home === undefined ? undefined : path.join(home, keyFile.fallback);
   if (file === undefined || file === '') return undefined;
   try {
-    return readUserFile(file).toString('utf8');
+    return textOf(readUserFile(file));
   } catch (error) {
     if (which === 'fallback') return undefined;
     throw new AuthError(

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { decodeText } from '../core/decode-text.ts';
 import { errorCode } from '../core/error-code.ts';
 import { UsageError } from '../core/errors.ts';
 import { readUserFile, TooLargeError } from '../store/plain-file.ts';
@@ -75,10 +76,10 @@ export async function readStdin({ stdin, signal }: Context): Promise<Buffer> {
 }
 
 function decode(bytes: Uint8Array, shown: string): string {
-  try {
-    // The last line end belongs to the file, not to the prompt.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/u, '');
-  } catch {
-    throw new UsageError(`${shown} is not UTF-8 text`, { hint: 'name a text file' });
+  const text = decodeText(bytes);
+  if (text === undefined) {
+    throw new UsageError(`${shown} is not UTF-8 text, nor UTF-16`, { hint: 'save it as UTF-8' });
   }
+  // The last line end belongs to the file, not to the prompt.
+  return text.replace(/\r?\n$/u, '');
 }

@@ -1,5 +1,6 @@
 import { chmod, lstat } from 'node:fs/promises';
 import path from 'node:path';
+import { decodeLoosely } from '../core/decode-text.ts';
 import { errorCode } from '../core/error-code.ts';
 import { WanError } from '../core/errors.ts';
 import { settingsSchema, type Settings } from '../core/settings.ts';
@@ -26,16 +27,22 @@ export function createSettingsStore(
   const file = path.join(directory, fileName);
 
   async function read(): Promise<Settings> {
-    const text = readText();
-    if (text === undefined) return {};
+    const bytes = readBytes();
+    if (bytes === undefined) return {};
     await keepPrivate(file, 0o600, say);
     await keepPrivate(directory, 0o700, say);
+    const text = decodeLoosely(bytes);
+    if (text === undefined) {
+      throw new WanError(`the settings ${file} are damaged: they are neither UTF-8 nor UTF-16 text`, {
+        hint: `save ${file} as UTF-8`,
+      });
+    }
     return parse(text);
   }
 
-  function readText(): string | undefined {
+  function readBytes(): Buffer | undefined {
     try {
-      return readUserFile(file).toString('utf8');
+      return readUserFile(file);
     } catch (error) {
       const code = errorCode(error);
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -73,10 +80,17 @@ export function createSettingsStore(
     }
     const lock = await waitForLock();
     try {
-      const settings = settingsSchema.parse(edit(await read()));
+      const present = await read();
+      const settings = settingsSchema.parse(edit(present));
       // Loaded here because most commands only read.
       const { default: Conf } = await import('conf');
-      const conf = new Conf<Settings>({ cwd: directory, configName: 'config', configFileMode: 0o600 });
+      const conf = new Conf<Settings>({
+        cwd: directory,
+        configName: 'config',
+        configFileMode: 0o600,
+        // It would read the file by itself, and know one encoding only.
+        deserialize: () => present,
+      });
       conf.store = settings;
       await keepPrivate(file, 0o600, () => {});
       return settings;

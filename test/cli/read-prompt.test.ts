@@ -76,6 +76,6 @@ describe('is refused', () => {
 
   test('stdin that is no text', async () => {
     const error = await failureOf(() => read('-', {}, [Buffer.from([0xff])]));
-    expect(error.message).toBe('stdin is not UTF-8 text');
+    expect(error.message).toBe('stdin is not UTF-8 text, nor UTF-16');
   });
 });
