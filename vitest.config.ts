@@ -51,11 +51,15 @@ export default defineConfig({
       enforce: 'pre',
       resolveId: (id) => (id === 'undici' ? '\0undici-in-parts' : undefined),
       load: (id) => (id === '\0undici-in-parts' ? undiciInParts : undefined),
-      // It would load all of HTTP/2, and with it TLS, also for those who never speak it. Nobody here does.
-      transform: (code, id) =>
-        /undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/u.test(id)
-          ? code.replace("require('node:http2')", '({ constants: {} })')
-          : undefined,
+      transform: (code, id) => {
+        // It would load all of HTTP/2, and with it TLS, also for those who never speak it. Nobody here does.
+        if (/undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/u.test(id))
+          return code.replace("require('node:http2')", '({ constants: {} })');
+        // That SOCKS is an experiment of undici's is nothing for users to read at every command.
+        return /undici[\\/]lib[\\/]dispatcher[\\/]socks5-proxy-agent\.js$/u.test(id)
+          ? code.replace('experimentalWarningEmitted = false', 'experimentalWarningEmitted = true')
+          : undefined;
+      },
     },
   ],
   ssr: { noExternal: true, target: 'node' },

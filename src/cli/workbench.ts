@@ -1,6 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import { findModel } from '../catalog/index.ts';
 import { UsageError } from '../core/errors.ts';
+import type { SendOutcome } from '../core/http.ts';
 import type { Job } from '../core/job.ts';
 import { providerIds, type ProviderId } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
@@ -86,9 +87,14 @@ export async function openWorkbench(
   };
   const client = createApiClient({ ...network, now: context.clock.now });
   const post = createUploadClient(network);
+  /** What could not be reached may want a proxy that is named where nobody looks. */
+  const advised = (address: string, outcome: SendOutcome): SendOutcome =>
+    outcome.kind === 'never-sent'
+      ? { ...outcome, reason: `${outcome.reason}${dispatchers.advice(new URL(address))}` }
+      : outcome;
   const sendNow: Runtime['send'] = async (connection, call, options = {}) => {
     const target = { base: connection.base, headers: headersOf(connection) };
-    const outcome = await client(target, call, { signal: context.signal, ...options });
+    const outcome = advised(target.base, await client(target, call, { signal: context.signal, ...options }));
     return options.signal === undefined ? unlessStopped(outcome, context.signal) : outcome;
   };
   const send = withPace(sendNow, createPace(context.clock), context.signal);
@@ -172,7 +178,8 @@ export async function openWorkbench(
         post: async ({ fields, file: { field, name, asset }, ...call }) => {
           const { bytes, mimeType, open } = asset;
           const form = { fields, file: { field, name, bytes, mimeType, open } };
-          return unlessStopped(await post({ ...call, form, signal: context.signal }), context.signal);
+          const outcome = advised(call.url, await post({ ...call, form, signal: context.signal }));
+          return unlessStopped(outcome, context.signal);
         },
         cache: createUploadCache(jobs.directory),
         variable: (name) => env[name],

@@ -82,14 +82,26 @@ export async function findRegion(account: Account, tools: Pick<ConnectionTools, 
   if (good !== undefined) return good.region;
   const unasked = answers.filter(({ answer }) => answer.kind !== 'refused');
   if (unasked.length > 0) {
-    throw new NetworkError(
-      `cannot find the key’s region: ${unasked.map(({ region }) => region).join(', ')} could not be asked`,
-      { hint: 'give it with --region', retryable: true },
-    );
+    throw new NetworkError(`cannot find the key’s region: ${whyUnasked(unasked)}`, {
+      hint: 'give it with --region',
+      retryable: true,
+    });
   }
   throw new AuthError(`the key from ${account.key.source} is refused in ${regions.join(', ')}`, {
     hint: 'check the key; in Frankfurt and Tokyo give --region and --workspace',
   });
+}
+
+/** Regions that could not be asked, those with one cause together. */
+function whyUnasked(unasked: readonly { region: Region; answer: KeyAnswer }[]): string {
+  const reasons = new Map<string, Region[]>();
+  for (const { region, answer } of unasked) {
+    const reason = 'reason' in answer ? answer.reason : 'it has no call for that';
+    reasons.set(reason, [...(reasons.get(reason) ?? []), region]);
+  }
+  return [...reasons]
+    .map(([reason, regions]) => `${regions.join(', ')} could not be asked: ${reason}`)
+    .join('; ');
 }
 
 export type KeyAnswer =

@@ -1,4 +1,5 @@
 import { NotSavedError, WanError } from '../core/errors.ts';
+import { pickVariable, readProxy } from '../core/proxy.ts';
 import { failure, ok, warning, type Finding } from './finding.ts';
 
 // What the figures of a machine mean for wan. Measuring them is the command's work.
@@ -22,9 +23,9 @@ export function judgeNode(version: string): Finding {
   );
 }
 
-/** Proxies as `net/dispatchers.ts` picks them: lower case first. User names and passwords are never shown. */
+/** Proxies as `net/dispatchers.ts` picks them. User names and passwords are never shown. */
 export function describeProxies(env: Environment): Finding {
-  const pick = (name: string) => (env[name] || env[name.toUpperCase()] || '').trim();
+  const pick = (name: string) => (pickVariable(env, name) ?? '').trim();
   const http = proxyHost(pick('http_proxy'));
   const https = proxyHost(pick('https_proxy'));
   const exempt = pick('no_proxy');
@@ -46,10 +47,8 @@ export function describeProxies(env: Environment): Finding {
 /** Scheme, host and port alone. */
 function proxyHost(text: string): string | undefined {
   if (text === '') return undefined;
-  const address = text.includes('://') ? text : `http://${text}`;
-  if (!URL.canParse(address)) return 'an address that cannot be read';
-  const url = new URL(address);
-  return `${url.protocol}//${url.host}`;
+  const proxy = readProxy(text);
+  return 'fault' in proxy ? 'an address that cannot be read' : proxy.address;
 }
 
 const gigabyte = 1e9;

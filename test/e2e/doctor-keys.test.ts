@@ -97,7 +97,7 @@ describe('a key', () => {
     expect(run.exitCode, run.stderr).toBe(6);
     expect(run.stdout).toMatch(new RegExp(`^ok +proxy +https through http://127.0.0.1:${proxy.port},`, 'mu'));
     expect(run.stdout).toMatch(/^warning +key .*plan.*hint: /mu);
-    expect(run.stdout).toMatch(/^failure +region .*could not be asked {2}hint: give it with --region$/mu);
+    expect(run.stdout).toMatch(/^failure +region .*could not be asked: .* {2}hint: give it with --region$/mu);
     expect(run.stdout + run.stderr).not.toMatch(/s3cret|sk-sp-0/u);
   });
 });

@@ -32,7 +32,7 @@ async function openTools(env: Record<string, string> = {}) {
   let now = startTime;
   const { signal } = new AbortController();
   const network = {
-    dispatchers: { shared: () => agent, fresh: () => agent, close: async () => {} },
+    dispatchers: { shared: () => agent, fresh: () => agent, close: async () => {}, advice: () => '' },
     userAgent: 'test',
     redact: (text: string) => text,
     trace: () => {},
