@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-// Only starts the program, which `npm ci` and `npm run build` put into dist/.
-import { existsSync } from 'node:fs';
+'use strict';
 
-const program = new URL('../dist/wan.js', import.meta.url);
-if (existsSync(program)) {
-  await import(program.href);
+// In words that every Node can read, so that an old one is told what it lacks instead of stumbling over syntax.
+var tooOld = require('./too-old.js')(process.versions.node);
+
+if (tooOld === undefined) {
+  require('./start.js');
 } else {
-  process.stderr.write('error: wan is not built yet\nhint: npm ci, or npm run build\n');
+  process.stderr.write('error: ' + tooOld + '\n');
   process.exitCode = 1;
 }

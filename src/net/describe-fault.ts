@@ -69,7 +69,7 @@ function wordsFor(code: string): string | undefined {
     const known = Object.hasOwn(certificateFaults, code) ? certificateFaults[code] : undefined;
     return `${known ?? 'the host’s certificate cannot be verified'}; ${caHint}`;
   }
-  if (/^UND_ERR_SOCKS5_AUTH_/u.test(code)) {
+  if (code.startsWith('UND_ERR_SOCKS5_AUTH_')) {
     return 'the proxy refuses the user name and the password: socks5://user:password@host:port in its variable';
   }
   return plainCodes.test(code) ? `what answered speaks no TLS; ${plainHint}` : undefined;
