@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { Chalk } from 'chalk';
 import * as z from 'zod';
 import { withEnvFile } from '../cli/account-sources.ts';
@@ -13,6 +12,7 @@ import { parseProvider } from '../workflow/account.ts';
 import { failure, findingDocument, runChecks, type Finding } from '../workflow/finding.ts';
 import { checkKeys } from './doctor-keys.ts';
 import { machineChecks, outputChecks } from './doctor-machine.ts';
+import { resolvePath } from '../cli/resolve-path.ts';
 
 const shape = { ...connectionShape, outDir: z.string().optional() };
 
@@ -62,7 +62,7 @@ export async function runDoctor(
 function outputDirectory(context: Context, bench: Workbench | undefined, flags: Flags): string {
   const sources = { profile: profileInUse(bench, flags), isExplicit: flags.profile !== undefined };
   const place = flags.outDir ?? bench?.setting('out_dir', sources);
-  return path.resolve(context.cwd, place ?? '.');
+  return resolvePath(context, place ?? '.');
 }
 
 function profileInUse(bench: Workbench | undefined, flags: Flags): string | undefined {

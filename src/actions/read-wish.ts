@@ -9,6 +9,7 @@ import { UsageError } from '../core/errors.ts';
 import { vaceFunctions, type Mode, type VaceFunction } from '../core/mode.ts';
 import { shorten } from '../core/plain-text.ts';
 import type { Wish } from '../core/wish.ts';
+import { expandHome } from '../core/home-path.ts';
 
 /** What was typed for a command that makes a video. */
 export type GenerateInput = {
@@ -67,7 +68,9 @@ export async function readWish(
     overrides: overrides.length === 0 ? undefined : overrides,
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { mode, media: await readMedia(media, context.cwd, context.signal), ...set };
+  const home = context.homeDirectory();
+  const typed = media.map((item) => ({ ...item, value: expandHome(item.value, home) }));
+  return { mode, media: await readMedia(typed, context.cwd, context.signal), ...set };
 }
 
 function readFunction(typed: string): VaceFunction {

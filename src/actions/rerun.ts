@@ -22,6 +22,7 @@ import { makeVideos } from './make-videos.ts';
 import { readWish } from './read-wish.ts';
 import { flagsForMode, plainFlags } from './rerun-flags.ts';
 import { rerunPlace } from './rerun-place.ts';
+import { expandHome } from '../core/home-path.ts';
 
 export type RerunInput = {
   task: string;
@@ -36,7 +37,11 @@ export async function runRerun(context: Context, talk: Talk, input: RerunInput):
   const flags = readFlags(videoShape, plainFlags(input.flags));
   const bench = await openWorkbench(context, talk, flags);
   try {
-    const { job, request } = await findRequest(bench.runtime, input.task, context.cwd);
+    const { job, request } = await findRequest(
+      bench.runtime,
+      expandHome(input.task, context.homeDirectory()),
+      context.cwd,
+    );
     const { mode } = request;
     const typed = flagsForMode(mode, input, job.id);
     const { mode: _mode, ...changes } = await readWish(

@@ -15,6 +15,7 @@ import { parseFaultPlan, type FaultRule } from '../sandbox/fault-plan.ts';
 import { defaultExpiryMs, defaultLatencyMs, startSandbox, type Sandbox } from '../sandbox/server.ts';
 import { readUserFile } from '../store/plain-file.ts';
 import { parseProvider } from '../workflow/account.ts';
+import { resolvePath } from '../cli/resolve-path.ts';
 
 const shape = {
   port: wholeNumber('18080'),
@@ -175,7 +176,7 @@ function childEnvironment(env: Context['env'], directory: string): Record<string
 async function readFaults(context: Context, file: string | undefined): Promise<readonly FaultRule[]> {
   if (file === undefined) return [];
   try {
-    return parseFaultPlan(textOf(readUserFile(path.resolve(context.cwd, file))), file);
+    return parseFaultPlan(textOf(readUserFile(resolvePath(context, file))), file);
   } catch (error) {
     if (error instanceof WanError) throw error;
     throw new UsageError(`--faults ${file} cannot be read: ${(error as Error).message}`, {
@@ -185,7 +186,7 @@ async function readFaults(context: Context, file: string | undefined): Promise<r
 }
 
 async function openLog(context: Context, file: string) {
-  const handle = await open(path.resolve(context.cwd, file), 'a', 0o600).catch((error: Error) => {
+  const handle = await open(resolvePath(context, file), 'a', 0o600).catch((error: Error) => {
     throw new UsageError(`--log ${file} cannot be written: ${error.message}`, {
       hint: 'choose another place',
     });

@@ -11,6 +11,7 @@ import { settleLostSubmit } from '../workflow/job-state.ts';
 import { findNamed } from '../workflow/lookup.ts';
 import { findByFile, refuseForeignFile } from './find-by-file.ts';
 import { jobLines } from './show-lines.ts';
+import { expandHome } from '../core/home-path.ts';
 
 /** `wan show`: everything known of one job. Asks nobody, takes no lock, changes nothing. */
 export async function runShow(
@@ -21,7 +22,10 @@ export async function runShow(
   readFlags({}, input.flags);
   await learnAllKeys(context, talk.notice);
   const store = createJobStore(context.stateDirectory(), talk.notice, context.clock.now);
-  const job = await settleLostSubmit(await find(store, input.task, context.cwd), store);
+  const job = await settleLostSubmit(
+    await find(store, expandHome(input.task, context.homeDirectory()), context.cwd),
+    store,
+  );
   return talk.finish({
     value: jobDocument(job),
     isPage: true,

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../cli/context.ts';
 import { connectionShape, readFlags } from '../cli/flags.ts';
@@ -18,6 +17,7 @@ import { probeFile } from '../media/probe.ts';
 import { fileAsset } from '../store/asset-file.ts';
 import { withRegionHint } from '../workflow/region-hint.ts';
 import { uploadAsset } from '../workflow/upload.ts';
+import { resolvePath } from '../cli/resolve-path.ts';
 
 const shape = { ...connectionShape, model: z.string().optional() };
 
@@ -52,7 +52,7 @@ export async function runUpload(
       hint: 'give it to --image, --video and their kin as it is',
     });
   }
-  const { file, facts } = await probeFile(path.resolve(context.cwd, input.file), {
+  const { file, facts } = await probeFile(resolvePath(context, input.file), {
     signal: context.signal,
   });
   const problem = checkName(facts, file.path);

@@ -10,6 +10,8 @@ import type { Provider } from '../providers/provider.ts';
 import { readUserFile } from '../store/plain-file.ts';
 import type { Account, AccountFlags } from '../workflow/account.ts';
 import type { Context, Environment } from './context.ts';
+import { expandHome } from '../core/home-path.ts';
+import { resolvePath } from './resolve-path.ts';
 
 // Where accounts and settings come from: variables, files, records.
 
@@ -49,7 +51,7 @@ export function accountOf(
 export function withEnvFile(context: Context, file: string | undefined): Environment {
   if (file === undefined) return context.env;
   try {
-    const text = textOf(readUserFile(path.resolve(context.cwd, file)));
+    const text = textOf(readUserFile(resolvePath(context, file)));
     // As with Node's own flag of this name, what is set in the environment stays.
     return { ...parseEnv(text), ...context.env };
   } catch (error) {
@@ -75,7 +77,7 @@ export function readKeyFile(
     which === 'variable' ? named : home === undefined ? undefined : path.join(home, keyFile.fallback);
   if (file === undefined || file === '') return undefined;
   try {
-    return textOf(readUserFile(file));
+    return textOf(readUserFile(expandHome(file, home)));
   } catch (error) {
     if (which === 'fallback') return undefined;
     throw new AuthError(

@@ -7,6 +7,7 @@ import { ExitCode } from '../core/exit-code.ts';
 import { createSecrets, type Secrets } from '../core/redact.ts';
 import { createIo, type Io } from './io.ts';
 import { page } from './pager.ts';
+import { expandHome } from '../core/home-path.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -41,9 +42,9 @@ export function realContext(version: string): Context {
   let lastWords = () => {};
   const directory = (variable: string, xdg: string, fallback: readonly string[]) => () => {
     const own = env[variable];
-    if (own !== undefined && own !== '') return path.resolve(own);
-    const base = env[xdg];
-    if (base !== undefined && path.isAbsolute(base)) return path.join(base, 'wan');
+    if (own !== undefined && own !== '') return path.resolve(expandHome(own, home()));
+    const base = expandHome(env[xdg] ?? '', home());
+    if (path.isAbsolute(base)) return path.join(base, 'wan');
     const place = home();
     if (place !== undefined) return path.join(place, ...fallback, 'wan');
     throw new UsageError('there is no home directory to keep settings and jobs in', {

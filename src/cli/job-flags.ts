@@ -6,6 +6,7 @@ import { readSaving } from '../workflow/output-target.ts';
 import type { Context } from './context.ts';
 import type { Talk } from './talk.ts';
 import type { Workbench } from './workbench.ts';
+import { expandHome } from '../core/home-path.ts';
 
 const defaultTimeout = '30m';
 
@@ -38,10 +39,12 @@ export function savingOf(
   inUse: ProfileInUse,
   flags: SavingFlags,
 ): Saving {
+  const home = context.homeDirectory();
+  const atHome = (text: string | undefined) => (text === undefined ? undefined : expandHome(text, home));
   return readSaving(
     {
-      output: flags.output ?? bench.setting('output', inUse),
-      outDir: flags.outDir ?? bench.setting('out_dir', inUse),
+      output: atHome(flags.output ?? bench.setting('output', inUse)),
+      outDir: atHome(flags.outDir ?? bench.setting('out_dir', inUse)),
       force: flags.force,
     },
     context.cwd,

@@ -1,9 +1,9 @@
-import path from 'node:path';
 import { decodeText } from '../core/decode-text.ts';
 import { errorCode } from '../core/error-code.ts';
 import { UsageError } from '../core/errors.ts';
 import { readUserFile, TooLargeError } from '../store/plain-file.ts';
 import type { Context } from './context.ts';
+import { resolvePath } from './resolve-path.ts';
 
 type PromptFlags = { prompt?: string | undefined; promptFile?: string | undefined };
 
@@ -42,7 +42,7 @@ function readText(context: Context, file: string, shown: string): string {
     : 'name a text file that is there';
   if (file === '') throw new UsageError('the prompt is only an @', { hint });
   try {
-    return decode(readUserFile(path.resolve(context.cwd, file), maxBytes), shown);
+    return decode(readUserFile(resolvePath(context, file), maxBytes), shown);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     if (error instanceof TooLargeError) {

@@ -23,9 +23,10 @@ type Flags = { prompt?: string; promptFile?: string };
 
 function read(positional: string | undefined, flags: Flags = {}, stdin: readonly (string | Buffer)[] = []) {
   const stream = Readable.from(stdin.map((chunk) => Buffer.from(chunk)));
-  // Only these three are looked at.
+  // Only these are looked at.
   const { signal } = new AbortController();
-  const context = { cwd, signal, stdin: stream as unknown as Context['stdin'] } as Context;
+  const homeDirectory = () => undefined;
+  const context = { cwd, signal, homeDirectory, stdin: stream as unknown as Context['stdin'] } as Context;
   return readPrompt(context, positional, flags);
 }
 
