@@ -23,7 +23,7 @@ export function requestPrint({ wish, ...rest }: AskedFor): string {
 }
 
 /** What a record says was asked, as one text that is equal for equal wishes; all but the seed, which chance may draw. */
-export function requestText({ seed: _seed, ...request }: GenerationRequest): string {
+export function requestText({ seed: _seed, filled: _filled, ...request }: GenerationRequest): string {
   const media = request.media.map(({ role, url, file }) => ({ role, content: file?.sha256 ?? url }));
   return JSON.stringify(sorted({ ...request, media }));
 }

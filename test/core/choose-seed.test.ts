@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildRequest } from '../../src/core/build-request.ts';
 import { chooseSeed } from '../../src/core/choose-seed.ts';
-import { requestPrint } from '../../src/core/request-print.ts';
+import { requestPrint, requestText } from '../../src/core/request-print.ts';
 import { rerunWish } from '../../src/core/rerun-wish.ts';
 import { assumedModel } from '../../src/catalog/index.ts';
 import type { Model, ProviderId } from '../../src/core/model.ts';
@@ -79,6 +79,12 @@ const asked = (wish: Partial<Wish>) =>
 test('a seed by lot is the same wish, said aloud or not; one that was named is another', () => {
   expect(asked({ seed: 'random' })).toBe(asked({}));
   expect(asked({ seed: 7 })).not.toBe(asked({}));
+});
+
+test('to twins it is no matter whether a seed was drawn or named', () => {
+  const drawn: GenerationRequest = { ...recorded, seed: 9, filled: ['seed'] };
+  expect(requestText(drawn)).toBe(requestText(recorded));
+  expect(requestText({ ...drawn, duration: 9 })).not.toBe(requestText(recorded));
 });
 
 const recorded: GenerationRequest = { mode: 't2v', model: 'm', prompt: 'p', media: [], seed: 7 };
