@@ -21,6 +21,9 @@ export type GenerateInput = {
   params: readonly string[];
 };
 
+/** With `isAgain`, what was not typed stays as it was. */
+export type WishInput = GenerateInput & { isAgain?: true };
+
 /** The flags apart: those that every such command has, and the rarer fields of its mode. */
 export function splitFlags({ mode, flags }: GenerateInput) {
   const fields = extraFields(mode);
@@ -44,14 +47,14 @@ export function splitFlags({ mode, flags }: GenerateInput) {
  */
 export async function readWish(
   context: Context,
-  input: GenerateInput,
+  input: WishInput,
   flags: ReturnType<typeof readFlags<typeof generationShape>>,
   extras: Readonly<Record<string, string | boolean>>,
 ): Promise<Wish> {
   const { mode, prompt, media, params } = input;
   const overrides = readParams(params);
   const given: Partial<Record<keyof Wish, unknown>> = {
-    vaceFunction: input.vaceFunction === undefined ? undefined : readFunction(input.vaceFunction),
+    vaceFunction: isUnnamed(input) ? undefined : readFunction(input.vaceFunction ?? ''),
     prompt: await readPrompt(context, prompt, flags),
     negativePrompt: flags.negativePrompt,
     size: flags.size,
@@ -73,10 +76,18 @@ export async function readWish(
   return { mode, media: await readMedia(typed, context.cwd, context.signal), ...set };
 }
 
+/** Only vace has functions; a job that is made again brings its own. */
+function isUnnamed({ mode, vaceFunction, isAgain }: WishInput): boolean {
+  return vaceFunction === undefined && (mode !== 'vace' || isAgain === true);
+}
+
 function readFunction(typed: string): VaceFunction {
   const name = typed.trim().toLowerCase().replaceAll('-', '_');
   const found = vaceFunctions.find((candidate) => candidate === name);
   if (found !== undefined) return found;
   const legal = vaceFunctions.map((candidate) => candidate.replaceAll('_', '-')).join(' | ');
-  throw new UsageError(`vace has no function ${shorten(typed, 40)}`, { hint: `wan vace ${legal}` });
+  const hint = `wan vace ${legal}`;
+  throw typed === ''
+    ? new UsageError('vace needs the name of a function', { hint })
+    : new UsageError(`vace has no function ${shorten(typed, 40)}`, { hint });
 }

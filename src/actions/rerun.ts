@@ -46,7 +46,7 @@ export async function runRerun(context: Context, talk: Talk, input: RerunInput):
     const typed = flagsForMode(mode, input, job.id);
     const { mode: _mode, ...changes } = await readWish(
       context,
-      { ...input, mode, vaceFunction: undefined, media: typed.media },
+      { ...input, mode, vaceFunction: undefined, media: typed.media, isAgain: true },
       flags,
       typed.extras,
     );

@@ -15,7 +15,7 @@ export const extraFlags: Readonly<Record<Mode, readonly ExtraFlag[]>> = {
   vace: [
     [
       '--control-condition <name>',
-      'what to keep: posebodyface, posebody, depth, scribble (video-repainting needs it)',
+      'what to keep of the clip: posebodyface, posebody, depth, scribble (see below); video-repainting needs it',
     ],
     ['--strength <0-1>', 'video-repainting: how closely to keep it (default: 1)'],
     ['--obj-or-bg <list>', 'image-reference: obj or bg for each image, such as obj,bg'],

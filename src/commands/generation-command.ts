@@ -48,6 +48,20 @@ const manual: Readonly<Record<Mode, readonly [summary: string, ...examples: stri
   ],
 };
 
+const vaceHelp = `
+Functions:
+  image-reference    make a clip from 1–3 images (--ref, --obj-or-bg)
+  video-repainting   paint a clip anew, its motion kept (--video, --control-condition)
+  video-edit         change the marked part of a clip (--video, --mask-image or --mask-video)
+  video-extension    make a clip of a first or last frame or piece (--first-frame, --first-clip, …)
+  video-outpainting  show more around a clip (--video, --left-scale, …)
+
+What --control-condition keeps of a clip:
+  posebodyface       how bodies move, and faces with their expressions
+  posebody           how bodies move; faces are free
+  depth              how things stand in the room and move through it
+  scribble           the outlines of everything`;
+
 /** What all of them have in common; they differ in the inputs and the fields they take. */
 function generationCommand(mode: Mode, register: Register): Command {
   const [summary, ...examples] = manual[mode];
@@ -55,10 +69,12 @@ function generationCommand(mode: Mode, register: Register): Command {
   const params: string[] = [];
   const command = newCommand(mode, summary);
   if (mode === 'vace') {
+    // Not required to the parser, so that leaving it out is answered with the list.
     command.argument(
-      '<function>',
+      '[function]',
       'image-reference, video-repainting, video-edit, video-extension or video-outpainting',
     );
+    command.usage('[options] <function> [prompt]').addHelpText('after', vaceHelp);
   }
   const hasPrompt = mode !== 'animate' && mode !== 's2v';
   if (hasPrompt) command.argument('[prompt]', 'what to show; - reads stdin, @file a file');

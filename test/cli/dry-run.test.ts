@@ -97,6 +97,11 @@ test.each([
     't2v p --provider sinancode',
     '--provider dashscope, or `wan config set path.t2v /… --provider sinancode` if it has one after all',
   ],
+  ['vace', 'wan vace image-reference | video-repainting | video-edit | video-extension | video-outpainting'],
+  [
+    'vace --video https://e.com/a.mp4',
+    'wan vace image-reference | video-repainting | video-edit | video-extension | video-outpainting',
+  ],
   [
     'vace paint p',
     'wan vace image-reference | video-repainting | video-edit | video-extension | video-outpainting',
@@ -107,4 +112,20 @@ test.each([
   expect(run.exitCode).toBe(2);
   expect(documentOf(run)).toMatchObject({ schema: 'wan.dry-run/1', ok: false, error: { class: 'usage' } });
   expect((documentOf(run)['error'] as { hint: string }).hint).toContain(hint);
+});
+
+test('wan vace --help says what each function does, and what each control condition keeps', async () => {
+  const { exitCode, stdout } = await runInProcess(['vace', '--help']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('Usage: wan vace [options] <function> [prompt]');
+  for (const name of [
+    'image-reference',
+    'video-repainting',
+    'video-edit',
+    'video-extension',
+    'video-outpainting',
+  ])
+    expect(stdout).toMatch(new RegExp(`^  ${name} {2,}\\w`, 'mu'));
+  for (const name of ['posebodyface', 'posebody', 'depth', 'scribble'])
+    expect(stdout).toMatch(new RegExp(`^  ${name} {2,}\\w`, 'mu'));
 });

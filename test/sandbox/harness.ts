@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request, type Agent, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { ClipMaker } from '../../src/sandbox/clips.ts';
 import type { ClipSpec } from '../../src/sandbox/video/clip-spec.ts';
 import { parseFaultPlan } from '../../src/sandbox/fault-plan.ts';
@@ -92,7 +92,14 @@ export async function openHarness(
       clock.now += ms;
     },
     time: () => clock.now,
-    call: (path, sending) => send(path.startsWith('http') ? path : sandbox.origin + path, sending),
+    call: async (path, sending) => {
+      const before = log.length;
+      const answer = await send(path.startsWith('http') ? path : sandbox.origin + path, sending);
+      // A request is logged once its answer has left, which on a busy machine is after we have it.
+      if (answer.status !== null)
+        await vi.waitUntil(() => log.length > before, { interval: 1 }).catch(() => {});
+      return answer;
+    },
     reopen: (more) => openHarness(more, { directory, clock }),
   };
 }
