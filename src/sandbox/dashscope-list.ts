@@ -1,15 +1,21 @@
 import type { Region } from '../core/region.ts';
 import { Refused } from './reply.ts';
+import type { Call } from './route.ts';
+import type { TaskRow } from './task-index.ts';
 import type { Task } from './task-store.ts';
 import { endsAt, scheduledAt, stateAt } from './task-timeline.ts';
 
 const dayMs = 24 * 3_600_000;
 
-/** What `GET /tasks/` answers, without the request id. @throws {Refused} InvalidParameter */
-export function listTasks(
-  tasks: readonly Task[],
-  query: URLSearchParams,
-  now: number,
+/**
+ * What `GET /tasks/` answers, without the request id.
+ * @param find reads one of the tasks that are shown
+ * @throws {Refused} InvalidParameter
+ */
+export async function listTasks(
+  tasks: readonly TaskRow[],
+  find: (id: string) => Promise<Task | undefined>,
+  { query, now }: Pick<Call, 'query' | 'now'>,
   region: Region | undefined,
 ) {
   const [from, to] = readSpan(query, now);
@@ -23,14 +29,18 @@ export function listTasks(
     .filter(({ task }) => (id === '' ? task.submittedAt >= from && task.submittedAt <= to : task.id === id))
     .filter(({ task }) => model === '' || task.model === model)
     .filter((row) => status === '' || statusName(row.status) === status);
+  const data: object[] = [];
+  for (const row of rows.slice((pageNo - 1) * pageSize, pageNo * pageSize)) {
+    // oxlint-disable-next-line no-await-in-loop -- a page may be of any size
+    const task = await find(row.task.id);
+    if (task !== undefined) data.push(listItem(task, statusName(row.status), now, region));
+  }
   return {
     total: rows.length,
     total_page: Math.ceil(rows.length / pageSize),
     page_no: pageNo,
     page_size: pageSize,
-    data: rows
-      .slice((pageNo - 1) * pageSize, pageNo * pageSize)
-      .map((row) => listItem(row.task, statusName(row.status), now, region)),
+    data,
   };
 }
 

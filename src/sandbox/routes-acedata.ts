@@ -150,15 +150,20 @@ async function history(
   const to = (asNumber(at(body, 'created_at_max')) ?? Infinity) * 1000;
   const offset = Math.max(0, asNumber(at(body, 'offset')) ?? 0);
   const limit = Math.max(0, asNumber(at(body, 'limit')) ?? 12);
-  const own = (await parts.tasks.all()).filter(
-    (task) =>
-      task.service === 'acedata' &&
-      task.account === account &&
-      task.submittedAt >= from &&
-      task.submittedAt <= to,
+  const own = (await parts.tasks.rows()).filter(
+    (row) =>
+      row.service === 'acedata' &&
+      row.account === account &&
+      row.submittedAt >= from &&
+      row.submittedAt <= to &&
+      stateAt(row, call.now) !== 'UNKNOWN',
   );
-  const records = own
-    .map((task) => acedataRecord(task, stateAt(task, call.now), call.origin, parts.signer))
-    .filter((record) => Object.keys(record).length > 0);
-  return { items: records.slice(offset, offset + limit), count: records.length };
+  const items: object[] = [];
+  for (const row of own.slice(offset, offset + limit)) {
+    // oxlint-disable-next-line no-await-in-loop -- as many as are asked for
+    const task = await parts.tasks.find(row.id);
+    if (task !== undefined)
+      items.push(acedataRecord(task, stateAt(task, call.now), call.origin, parts.signer));
+  }
+  return { items, count: own.length };
 }

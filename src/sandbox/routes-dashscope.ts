@@ -136,10 +136,11 @@ async function ownTask(id: string, account: string, tasks: TaskStore): Promise<T
 
 async function list(call: Call, parts: DashscopeParts): Promise<Reply> {
   const account = accountOf(call, parts.signer);
-  const own = (await parts.tasks.all()).filter(
-    (task) => task.service === 'dashscope' && task.account === account,
+  const own = (await parts.tasks.rows()).filter(
+    (row) => row.service === 'dashscope' && row.account === account,
   );
-  return answer(listTasks(own, call.query, call.now, parts.region));
+  const find = async (id: string) => parts.tasks.find(id);
+  return answer(await listTasks(own, find, call, parts.region));
 }
 
 async function cancel(call: Call, parts: DashscopeParts): Promise<Reply> {

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { makePrivateDirectory, writeFileAtomic } from '../store/atomic-file.ts';
 import { errorCode } from '../core/error-code.ts';
 import { taskFates } from './fault-plan.ts';
+import { rowOf, TaskIndex, type TaskRow } from './task-index.ts';
 
 const text = z.string();
 const milliseconds = z.number();
@@ -43,9 +44,11 @@ export type Task = z.output<typeof schema>;
 /** The tasks of a directory, one file each; several servers may share it. */
 export class TaskStore {
   readonly #directory: string;
+  readonly #index: TaskIndex;
 
   private constructor(directory: string) {
     this.#directory = directory;
+    this.#index = new TaskIndex(join(directory, 'index.jsonl'));
   }
 
   static async open(directory: string): Promise<TaskStore> {
@@ -55,6 +58,7 @@ export class TaskStore {
 
   async save(task: Task): Promise<void> {
     await writeFileAtomic(this.#path(task.id), JSON.stringify(task));
+    await this.#index.add(rowOf(task));
   }
 
   /** The task, whatever its age; undefined for an id that is not one of ours. */
@@ -69,18 +73,19 @@ export class TaskStore {
     }
   }
 
-  /** Every task, newest first. */
-  async all(): Promise<Task[]> {
-    const tasks: Task[] = [];
-    for (const name of await readdir(this.#directory)) {
-      const task = name.endsWith('.json') ? await this.find(name.slice(0, -5)) : undefined;
-      if (task !== undefined) tasks.push(task);
-    }
-    return tasks.toSorted((a, b) => b.submittedAt - a.submittedAt || (a.id < b.id ? 1 : -1));
+  /** What lists need of every task, newest first; opens no task's file but those that no line tells of. */
+  async rows(): Promise<TaskRow[]> {
+    const names = await readdir(this.#directory);
+    const ids = names.flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : []));
+    const rows = await this.#index.rows(ids, async (id) => {
+      const task = await this.find(id);
+      return task === undefined ? undefined : rowOf(task);
+    });
+    return rows.toSorted((a, b) => b.submittedAt - a.submittedAt || (a.id < b.id ? 1 : -1));
   }
 
-  async remove(task: Task): Promise<void> {
-    await rm(this.#path(task.id), { force: true });
+  async remove({ id }: { id: string }): Promise<void> {
+    await rm(this.#path(id), { force: true });
   }
 
   #path(id: string): string {

@@ -1,3 +1,5 @@
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { at } from '../../src/core/untrusted.ts';
 import { key, latencyMs, openHarness, plainSubmit, startTime, submit } from './harness.ts';
@@ -103,5 +105,70 @@ describe('the list', () => {
     await submit(sandbox);
     sandbox.pass(day + latencyMs);
     expect((await list(sandbox, '?start_time=20261120120000')).json).toMatchObject({ total: 0, data: [] });
+  });
+});
+
+describe('the index', () => {
+  const listed = async (sandbox: Awaited<ReturnType<typeof openHarness>>, filter = '') =>
+    (await sandbox.call(`/api/v1/tasks/${filter}`, { headers: auth })).json as {
+      total: number;
+      data: { task_id: string; status: string }[];
+    };
+
+  test('spares the files of tasks that a page does not show', async () => {
+    const sandbox = await openHarness();
+    const ids: string[] = [];
+    for (let count = 0; count < 12; count += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      ids.push(taskIdOf(await submit(sandbox)));
+      sandbox.pass(1);
+    }
+    const folder = join(sandbox.directory, 'state', 'tasks');
+    const shown = ids.slice(-3).toReversed();
+    // Whoever read these would find no task in them.
+    await Promise.all(ids.slice(0, -3).map((id) => writeFile(join(folder, `${id}.json`), '')));
+    for (const one of [sandbox, await sandbox.reopen()]) {
+      // oxlint-disable-next-line no-await-in-loop
+      const { total, data } = await listed(one, '?page_size=3');
+      expect(total).toBe(12);
+      expect(data.map(({ task_id: id }) => id)).toEqual(shown);
+    }
+  });
+
+  test('is made again from the tasks where it is gone, cut, or lacks what another server added', async () => {
+    const sandbox = await openHarness();
+    const first = taskIdOf(await submit(sandbox));
+    const file = join(sandbox.directory, 'state', 'tasks', 'index.jsonl');
+    await writeFile(file, '{"id":"cut');
+    const other = await sandbox.reopen();
+    expect((await listed(other)).data.map(({ task_id: id }) => id)).toEqual([first]);
+    sandbox.pass(1);
+    const second = taskIdOf(await submit(other));
+    expect((await listed(sandbox)).data.map(({ task_id: id }) => id)).toEqual([second, first]);
+    await rm(file);
+    expect((await listed(await sandbox.reopen())).total).toBe(2);
+  });
+
+  test('follows a cancel, and forgets what has expired', async () => {
+    const sandbox = await openHarness({ expiryMs: 60_000 });
+    const id = taskIdOf(await submit(sandbox));
+    await sandbox.call(`/api/v1/tasks/${id}/cancel`, { method: 'POST', headers: auth });
+    for (const one of [sandbox, await sandbox.reopen()]) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect((await listed(one)).data).toEqual([expect.objectContaining({ status: 'CANCELED' })]);
+    }
+    sandbox.pass(day / 2);
+    expect((await listed(await sandbox.reopen())).total).toBe(0);
+  });
+
+  test('does not grow for ever', async () => {
+    const sandbox = await openHarness();
+    const id = taskIdOf(await submit(sandbox));
+    const file = join(sandbox.directory, 'state', 'tasks', 'index.jsonl');
+    const [line = ''] = (await readFile(file, 'utf8')).split('\n');
+    await appendFile(file, `${line}\n`.repeat(1100));
+    expect((await listed(sandbox)).data.map(({ task_id: shown }) => shown)).toEqual([id]);
+    expect((await readFile(file, 'utf8')).trim().split('\n')).toEqual([line]);
+    expect((await listed(sandbox)).total).toBe(1);
   });
 });

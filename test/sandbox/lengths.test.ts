@@ -106,19 +106,19 @@ describe('a video is as long as its input makes it, and usage counts what is bil
     [
       'vace keeps a short clip’s length',
       asks.vace('video_outpainting', 'video_url', 'three'),
-      { video_count: 1, video_duration: 3, video_ratio: '320*240' },
+      { video_count: 1, video_duration: 3, video_ratio: 'standard' },
       3.2,
     ],
     [
       'vace cuts a long one',
       asks.vace('video_repainting', 'video_url', 'eight', { control_condition: 'depth' }),
-      { video_count: 1, video_duration: 5, video_ratio: '320*240' },
+      { video_count: 1, video_duration: 5, video_ratio: 'standard' },
       5,
     ],
     [
       'vace sizes an edit by its own parameter',
       asks.vace('video_edit', 'video_url', 'eight', { size: '960*960' }),
-      { video_count: 1, video_duration: 5, video_ratio: '960*960' },
+      { video_count: 1, video_duration: 5, video_ratio: 'standard' },
       5,
     ],
     [
@@ -127,7 +127,7 @@ describe('a video is as long as its input makes it, and usage counts what is bil
         model: 'wan2.1-vace-plus',
         input: { prompt, function: 'video_extension', first_clip_url: away },
       }),
-      { video_count: 1, video_duration: 5, video_ratio: '1280*720' },
+      { video_count: 1, video_duration: 5, video_ratio: 'standard' },
       5,
     ],
     [
