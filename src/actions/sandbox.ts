@@ -19,6 +19,7 @@ import { resolvePath } from '../cli/resolve-path.ts';
 
 const shape = {
   port: wholeNumber('18080'),
+  publicUrl: z.string().optional(),
   latency: z.string().optional(),
   expiry: z.string().optional(),
   faults: z.string().optional(),
@@ -40,6 +41,7 @@ export async function runSandbox(
   const port = flags.port ?? (input.words.length === 0 ? defaultPort : 0);
   if (port < 0 || port > 65_535)
     throw new UsageError(`--port ${port} is not a port`, { hint: '--port 18080' });
+  const publicUrl = flags.publicUrl === undefined ? undefined : readPublicUrl(flags.publicUrl);
   const faults = await readFaults(context, flags.faults);
   const log = flags.log === undefined ? undefined : await openLog(context, flags.log);
   const directory = await mkdtemp(path.join(tmpdir(), 'wan-sandbox-'));
@@ -51,18 +53,31 @@ export async function runSandbox(
       expiryMs: flags.expiry === undefined ? defaultExpiryMs : parseDuration(flags.expiry, '--expiry'),
       faults,
       now: context.clock.now,
+      ...(publicUrl === undefined ? {} : { publicUrl }),
       ...(flags.region === undefined ? {} : { region: parseRegion(flags.region) }),
       ...(log === undefined ? {} : { onRequest: log.write }),
     });
-    const variables = sandboxVariables(sandbox.origin, provider);
+    // A command runs on this machine; who is told of the variables may be elsewhere.
     return input.words.length === 0
-      ? await serve(context, talk, sandbox, variables)
-      : await runCommand(context, input.words, variables, directory);
+      ? await serve(context, talk, sandbox, sandboxVariables(publicUrl ?? sandbox.origin, provider))
+      : await runCommand(context, input.words, sandboxVariables(sandbox.origin, provider), directory);
   } finally {
     await sandbox?.close();
     await log?.close();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** @throws {UsageError} */
+function readPublicUrl(typed: string): string {
+  const url = URL.canParse(typed) ? new URL(typed) : undefined;
+  const isPlain = url !== undefined && /^https?:$/u.test(url.protocol) && `${url.search}${url.hash}` === '';
+  if (!isPlain || url.username !== '' || url.password !== '') {
+    throw new UsageError('--public-url takes an http or https address without a query', {
+      hint: '--public-url http://wan-sandbox:18080',
+    });
+  }
+  return url.href.replace(/\/+$/u, '');
 }
 
 /** What points real clients at the sandbox. Any key will do. */

@@ -29,6 +29,12 @@ export function sandboxCommand(register: Register): Command {
     .addOption(
       option('--port <number>', 'port on 127.0.0.1; 0 takes a free one (default: 18080, with a command 0)'),
     )
+    .addOption(
+      option(
+        '--public-url <url>',
+        'where clients reach it, such as http://wan-sandbox:18080: for links and uploads',
+      ),
+    )
     .addOption(option('--latency <time>', 'from submit to finished (default: 3s)'))
     .addOption(option('--expiry <time>', 'life of tasks and links (default: 24h)'))
     .addOption(option('--faults <plan.json>', 'misbehave as planned'))

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AcedataRequest } from './acedata-request.ts';
+import { at } from '../core/untrusted.ts';
+import { seedOf } from './clip-seed.ts';
 import { shapeOfPicture } from './clip-shape.ts';
 import type { FoundInput, InputContext, MediaLimits } from './input.ts';
 import { inspectInput } from './inputs.ts';
@@ -62,6 +64,7 @@ export async function makeAcedataTask(
       seconds: request.seconds,
       sound: request.sound,
       title: request.prompt ?? request.model,
+      ...seedOf(at(echo, 'seed')),
     },
     details: {
       request: echo,

@@ -7,6 +7,8 @@ import { endsAt, scheduledAt, stateAt } from './task-timeline.ts';
 
 const dayMs = 24 * 3_600_000;
 
+type TaskList = { total: number; total_page: number; page_no: number; page_size: number; data: object[] };
+
 /**
  * What `GET /tasks/` answers, without the request id.
  * @param find reads one of the tasks that are shown
@@ -17,7 +19,7 @@ export async function listTasks(
   find: (id: string) => Promise<Task | undefined>,
   { query, now }: Pick<Call, 'query' | 'now'>,
   region: Region | undefined,
-) {
+): Promise<TaskList> {
   const [from, to] = readSpan(query, now);
   const pageNo = readCount(query, 'page_no', 1);
   const pageSize = readCount(query, 'page_size', 10);
@@ -33,7 +35,16 @@ export async function listTasks(
   for (const row of rows.slice((pageNo - 1) * pageSize, pageNo * pageSize)) {
     // oxlint-disable-next-line no-await-in-loop -- a page may be of any size
     const task = await find(row.task.id);
-    if (task !== undefined) data.push(listItem(task, statusName(row.status), now, region));
+    if (task === undefined) {
+      // Its file is gone or damaged: it counts no more.
+      return listTasks(
+        tasks.filter(({ id: other }) => other !== row.task.id),
+        find,
+        { query, now },
+        region,
+      );
+    }
+    data.push(listItem(task, statusName(row.status), now, region));
   }
   return {
     total: rows.length,

@@ -8,6 +8,7 @@ import { readInputs } from './dashscope-inputs.ts';
 import { lengthsOf } from './dashscope-lengths.ts';
 import type { ModelRow, ModelTask } from './dashscope-model-row.ts';
 import { findRow } from './dashscope-models.ts';
+import { seedOf } from './clip-seed.ts';
 import { readParameters, type Chosen } from './dashscope-parameters.ts';
 import { usageOf, type DashscopeUsage } from './dashscope-usage.ts';
 import { vaceParameters } from './dashscope-vace.ts';
@@ -90,6 +91,7 @@ export async function planTask(
       seconds: Math.min(60, Math.max(1, lengths.output)),
       sound: chosen.sound,
       title: prompt ?? model,
+      ...seedOf(parameters['seed']),
     },
     usage: usageOf(row, chosen, shape, lengths),
     ...(failure === undefined ? {} : { failure }),

@@ -15,6 +15,7 @@ export type ExchangeContext = {
   services: readonly Service[];
   faults: FaultCounter;
   now: () => number;
+  publicUrl: string | undefined;
   closing: AbortSignal;
   onRequest: (entry: RequestLogEntry) => void;
 };
@@ -49,7 +50,7 @@ async function answer(
   const service =
     context.services.find((candidate) => candidate.owns(target.path)) ?? context.services.at(-1);
   if (service === undefined) throw new Error('a sandbox without services');
-  const refusal = guardRequest(request, target);
+  const refusal = guardRequest(request, target, context.publicUrl);
   const { route, params } = findRoute(service, request.method ?? '', target.path);
   const call: Call = {
     method: request.method ?? '',
@@ -59,7 +60,7 @@ async function answer(
     rawQuery: target.rawQuery,
     headers: request.headers,
     body,
-    origin: `http://${request.headers.host ?? ''}`,
+    origin: context.publicUrl ?? `http://${request.headers.host ?? ''}`,
     now,
     fault: undefined,
     signal: signalOf(response, context.closing),

@@ -6,8 +6,13 @@ import type { RequestTarget } from './request-target.ts';
 /**
  * Keeps web pages out: a browser names the page a request comes from, and a name that an attacker's DNS points at
  * this machine still shows in `Host`. Undefined for everything else.
+ * @param publicUrl the address under which it may be reached besides
  */
-export function guardRequest(request: IncomingMessage, target: RequestTarget): Refused | undefined {
+export function guardRequest(
+  request: IncomingMessage,
+  target: RequestTarget,
+  publicUrl: string | undefined,
+): Refused | undefined {
   if (request.headers.origin !== undefined) {
     return new Refused(
       403,
@@ -16,7 +21,9 @@ export function guardRequest(request: IncomingMessage, target: RequestTarget): R
     );
   }
   const hosts = [request.headers.host ?? '', ...(target.authority === undefined ? [] : [target.authority])];
-  if (hosts.every(isLoopbackAuthority)) return undefined;
+  const named = publicUrl === undefined ? undefined : new URL(publicUrl).hostname;
+  const isPublic = (host: string) => named !== undefined && hostnameOf(host) === named;
+  if (hosts.every((host) => isLoopbackAuthority(host) || isPublic(host))) return undefined;
   return new Refused(
     403,
     'AccessDenied',
@@ -25,6 +32,9 @@ export function guardRequest(request: IncomingMessage, target: RequestTarget): R
 }
 
 function isLoopbackAuthority(authority: string): boolean {
-  const match = /^(\[[0-9a-f:]+\]|[\w.-]+)(?::\d{1,5})?$/iu.exec(authority);
-  return match !== null && isLoopbackHost(match[1] ?? '');
+  return isLoopbackHost(hostnameOf(authority) ?? '');
+}
+
+function hostnameOf(authority: string): string | undefined {
+  return /^(\[[0-9a-f:]+\]|[\w.-]+)(?::\d{1,5})?$/iu.exec(authority)?.[1]?.toLowerCase();
 }

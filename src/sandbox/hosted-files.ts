@@ -20,9 +20,9 @@ export function hostedKey(path: string): string | undefined {
   return name === undefined ? undefined : `hosted/${name}`;
 }
 
-/** The key behind an address, which must be one of this machine. */
+/** The key behind an address, whatever host and directory it is reached under: nobody else has such a name. */
 export function hostedKeyOf(url: string): string | undefined {
-  return hostedKey(new URL(url).pathname);
+  return hostedKey(/\/hosted\/[^/]*$/u.exec(new URL(url).pathname)?.[0] ?? '');
 }
 
 const contentTypes: Record<string, string> = {

@@ -37,11 +37,11 @@ export async function readInput(
   if (!/^https?:\/\//iu.test(url) || !URL.canParse(url)) {
     return invalidUrl(`${field}: the URL is not valid.`);
   }
-  if (!isLoopbackUrl(url)) return 'elsewhere';
   // The sandbox's own files are read without a call, which would stand in its log and spend turns of a fault plan.
   const key = hostedKeyOf(url);
   const hosted = key === undefined ? undefined : await readStored(key, context);
-  return hosted ?? fetchInput(url, input, maxBytes);
+  if (hosted !== undefined) return hosted;
+  return isLoopbackUrl(url) ? fetchInput(url, input, maxBytes) : 'elsewhere';
 }
 
 async function readStored(key: string, { uploads, now }: InputContext): Promise<InputBytes | undefined> {

@@ -15,7 +15,7 @@ export type Call = {
   rawQuery: string;
   headers: IncomingHttpHeaders;
   body: RequestBody;
-  /** `http://host:port` under which the client reached the sandbox: links are made from it, never stored. */
+  /** The public address, else `http://host:port` under which the client came: links are made from it, never stored. */
   origin: string;
   now: number;
   fault: FaultRule | undefined;

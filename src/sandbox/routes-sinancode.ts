@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { at } from '../core/untrusted.ts';
+import { seedOf } from './clip-seed.ts';
 import { shapeOfPicture, shapeOfRatio } from './clip-shape.ts';
 import type { InputContext } from './input.ts';
 import { inspectInput } from './inputs.ts';
@@ -143,7 +145,7 @@ async function makeTask(
     requestId: randomUUID(),
     model,
     ...(prompt === undefined ? {} : { prompt }),
-    clip: { ...shape, seconds, sound, title: prompt ?? model },
+    clip: { ...shape, seconds, sound, title: prompt ?? model, ...seedOf(at(call.body.json(), 'seed')) },
     details: {},
   };
 }

@@ -39,6 +39,8 @@ export type SandboxOptions = {
   faults: readonly FaultRule[];
   /** When set, models that are not offered there are refused. */
   region?: Region;
+  /** Where clients reach it, if not here: links and upload addresses begin with it. Without a slash at its end. */
+  publicUrl?: string;
   /** Called with each request when its reply is finished or cut. */
   onRequest?: (entry: RequestLogEntry) => void;
   /** Epoch milliseconds. Tasks, links and policies follow it; a fault's delay does not. */
@@ -89,6 +91,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ],
     faults: new FaultCounter(options.faults),
     now,
+    publicUrl: options.publicUrl,
     closing: closing.signal,
     onRequest,
   };

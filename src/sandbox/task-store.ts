@@ -33,6 +33,7 @@ const schema = z.object({
     seconds: z.number(),
     sound: z.boolean(),
     title: text,
+    seed: z.number().optional(),
   }),
   /** What only the service itself reads: the usage to report, the request to echo. */
   details: z.record(text, z.unknown()),
@@ -48,7 +49,7 @@ export class TaskStore {
 
   private constructor(directory: string) {
     this.#directory = directory;
-    this.#index = new TaskIndex(join(directory, 'index.jsonl'));
+    this.#index = new TaskIndex(`${directory}.jsonl`);
   }
 
   static async open(directory: string): Promise<TaskStore> {

@@ -207,3 +207,12 @@ test('serves raw clients until it is told to stop', async () => {
   expect(run.stderr).toMatch(/^note: serving on http:\/\/127\.0\.0\.1:\d+; Ctrl-C stops it$/mu);
   expect(await listFiles(path.join(place.root, 'tmp'))).toEqual([]);
 });
+
+test.each(['films.example', 'ftp://a.example', 'http://u:p@a.example', 'http://a.example/?x=1'])(
+  '--public-url %s is refused',
+  async (url) => {
+    const run = await runWan(['sandbox', '--port', '0', '--public-url', url]);
+    expect(run.exitCode, run.stderr).toBe(2);
+    expect(run.stderr).toContain('hint: --public-url http://wan-sandbox:18080');
+  },
+);

@@ -138,7 +138,7 @@ describe('the index', () => {
   test('is made again from the tasks where it is gone, cut, or lacks what another server added', async () => {
     const sandbox = await openHarness();
     const first = taskIdOf(await submit(sandbox));
-    const file = join(sandbox.directory, 'state', 'tasks', 'index.jsonl');
+    const file = join(sandbox.directory, 'state', 'tasks.jsonl');
     await writeFile(file, '{"id":"cut');
     const other = await sandbox.reopen();
     expect((await listed(other)).data.map(({ task_id: id }) => id)).toEqual([first]);
@@ -164,7 +164,7 @@ describe('the index', () => {
   test('does not grow for ever', async () => {
     const sandbox = await openHarness();
     const id = taskIdOf(await submit(sandbox));
-    const file = join(sandbox.directory, 'state', 'tasks', 'index.jsonl');
+    const file = join(sandbox.directory, 'state', 'tasks.jsonl');
     const [line = ''] = (await readFile(file, 'utf8')).split('\n');
     await appendFile(file, `${line}\n`.repeat(1100));
     expect((await listed(sandbox)).data.map(({ task_id: shown }) => shown)).toEqual([id]);

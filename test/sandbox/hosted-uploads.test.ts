@@ -177,3 +177,35 @@ describe('what is hosted', () => {
     });
   });
 });
+
+describe('behind another name', () => {
+  const publicUrl = 'https://films.example/wan';
+  const host = { host: 'films.example' };
+
+  test('links and upload addresses begin with it, and files there are known', async () => {
+    const sandbox = await openHarness({ publicUrl });
+    const clip = form([], await film({ seconds: 4, rate: 16 }));
+    const url = textAt(await toConsole(sandbox, clip), 'file_url');
+    expect(url).toMatch(/^https:\/\/films\.example\/wan\/hosted\/[0-9a-f-]{36}\.png$/u);
+    const media = [{ type: 'reference_video', url }];
+    const record = await finishedAcedata(sandbox, { ...wan3, media });
+    expect(record).toMatchObject({ response: { success: true, usage: { input_seconds: 4 } } });
+    const link = String(at(record, 'response', 'data', 'video_url'));
+    expect(link.startsWith(`${publicUrl}/dashscope-result/`)).toBe(true);
+    // What stands before it takes its own part of the path away.
+    const inside = link.slice(publicUrl.length);
+    expect((await sandbox.call(inside, { headers: host })).status).toBe(200);
+    const policy = await sandbox.call('/api/v1/uploads?action=getPolicy&model=wan2.6-i2v', {
+      headers: { authorization: `Bearer ${key}`, ...host },
+    });
+    expect(textAt(policy, 'data', 'upload_host').startsWith(`${publicUrl}/`)).toBe(true);
+  });
+
+  test('other names stay refused, as do web pages', async () => {
+    const sandbox = await openHarness({ publicUrl });
+    for (const headers of [{ host: 'evil.example' }, { ...host, origin: publicUrl }]) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect((await sandbox.call('/v1/tasks/x', { headers })).status).toBe(403);
+    }
+  });
+});

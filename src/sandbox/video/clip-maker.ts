@@ -16,7 +16,7 @@ export type ClipMaker = {
 };
 
 /** Part of every name: raise it with any change of the picture, the sound or the file's layout. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 /**
  * Makes clips and keeps them in `cacheDir` (created with mode 0700). The worker's file stands beside the chunk this
@@ -56,8 +56,8 @@ export function createClipMaker(
   };
 }
 
-function fileName({ width, height, seconds, sound, title }: ClipSpec): string {
-  const text = JSON.stringify([FORMAT_VERSION, width, height, seconds, sound, title]);
+function fileName({ width, height, seconds, sound, title, seed }: ClipSpec): string {
+  const text = JSON.stringify([FORMAT_VERSION, width, height, seconds, sound, title, seed]);
   return `${createHash('sha256').update(text).digest('hex').slice(0, 32)}.mp4`;
 }
 

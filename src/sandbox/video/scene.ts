@@ -15,9 +15,11 @@ const captionColour = colourOf(0xc3c8e6);
  */
 export function* picturesOf(spec: ClipSpec, count: number): Generator<Picture> {
   const still = createPicture(spec.width, spec.height);
-  paintBackdrop(still, seedOf(spec.title));
-  paintTitle(still, spec.title);
+  // Without a seed the title alone decides.
+  paintBackdrop(still, seedOf(spec.seed === undefined ? spec.title : `${spec.seed} ${spec.title}`));
+  const hasBoxes = paintTitle(still, spec.title);
   paintCaption(still, spec);
+  if (hasBoxes) paintNote(still);
   const picture = createPicture(spec.width, spec.height);
   for (let frame = 0; frame < count; frame += 1) {
     picture.bytes.set(still.bytes);
@@ -26,7 +28,8 @@ export function* picturesOf(spec: ClipSpec, count: number): Generator<Picture> {
   }
 }
 
-function paintTitle(picture: Picture, title: string): void {
+/** True where signs stand there as boxes with their code points. */
+function paintTitle(picture: Picture, title: string): boolean {
   const { width, height } = picture;
   const small = Math.min(width, height);
   const block = fitText(title, {
@@ -43,16 +46,27 @@ function paintTitle(picture: Picture, title: string): void {
     const place = { centre: width / 2, baseline: first + index * step, size: block.size };
     paintLine(picture, line, { ...place, colour: titleColour, opacity: 0.96 });
   }
+  return block.lines.some((line) => line.some(({ kind }) => kind === 'box'));
 }
 
-function paintCaption(picture: Picture, spec: ClipSpec): void {
-  const size = Math.max(11, Math.min(spec.width, spec.height) * 0.03);
-  const seconds = Number(spec.seconds.toFixed(2));
-  const words = `wan sandbox   ·   ${spec.width} × ${spec.height}   ·   ${seconds} s`;
+function paintCaption(picture: Picture, { width, height, seconds, seed }: ClipSpec): void {
+  const parts = ['wan sandbox', `${width} × ${height}`, `${Number(seconds.toFixed(2))} s`];
+  if (seed !== undefined) parts.push(`seed ${seed}`);
+  paintSmall(picture, parts.join('   ·   '), 0.945);
+}
+
+/** The typeface knows few alphabets; where the words can be read is said. */
+function paintNote(picture: Picture): void {
+  paintSmall(picture, 'code points; the words are in the title tag', 0.9);
+}
+
+/** One small line; `level` is its baseline, as a share of the picture's height. */
+function paintSmall(picture: Picture, words: string, level: number): void {
+  const { width, height } = picture;
   paintLine(picture, signsOf(words), {
-    centre: spec.width / 2,
-    baseline: spec.height * 0.945,
-    size,
+    centre: width / 2,
+    baseline: height * level,
+    size: Math.max(11, Math.min(width, height) * 0.03),
     colour: captionColour,
     opacity: 0.8,
   });

@@ -18,7 +18,7 @@ export function paintLine(
   const width = Math.ceil(widthOf(line) * size) + 4 + Math.ceil(size / 2);
   const height = Math.ceil(size * 1.7);
   for (const kind of ['text', 'box'] as const) {
-    if (!line.some((sign) => sign.kind === kind)) continue;
+    if (!line.some((sign) => outlineOf(sign, kind) !== undefined)) continue;
     const mask = fillOutline(outlines(line, kind, place, left, top), width, height);
     const opacity = kind === 'box' ? place.opacity * BOX_OPACITY : place.opacity;
     for (const [index, share] of mask.coverage.entries()) mask.coverage[index] = share * opacity;
@@ -29,14 +29,20 @@ export function paintLine(
 /** The outlines of the line's signs of one kind, measured from the mask's corner. */
 function* outlines(
   line: readonly Sign[],
-  kind: Sign['kind'],
+  kind: 'text' | 'box',
   place: { centre: number; baseline: number; size: number },
   left: number,
   top: number,
 ): Generator<OutlineStep> {
   let x = place.centre - (widthOf(line) * place.size) / 2 - left;
   for (const sign of line) {
-    if (sign.kind === kind) yield* sign.outline(x, place.baseline - top, place.size);
+    yield* outlineOf(sign, kind)?.(x, place.baseline - top, place.size) ?? [];
     x += sign.width * place.size;
   }
+}
+
+/** What a sign has of a kind: a box its own shape, and letters in it. */
+function outlineOf(sign: Sign, kind: 'text' | 'box'): Sign['outline'] | undefined {
+  if (sign.kind === kind) return sign.outline;
+  return kind === 'text' ? sign.label : undefined;
 }

@@ -9,6 +9,8 @@ export type Sign = {
   kind: 'text' | 'space' | 'box';
   /** The outline with its origin on the baseline at (x, y); x, y and size in pixels. */
   outline: (x: number, y: number, size: number) => Iterable<OutlineStep>;
+  /** Letters on a box, placed like it. */
+  label?: Sign['outline'];
   /** True when a line may end after the sign although no space follows, as in Chinese. */
   breaksAfter: boolean;
 };
@@ -26,7 +28,7 @@ function font(): Font {
   return loaded;
 }
 
-/** Turns text into signs; a character the font lacks becomes a box, an invisible one nothing. */
+/** Turns text into signs; a character the font lacks becomes a box with its code point, an invisible one nothing. */
 export function signsOf(text: string): Sign[] {
   const face = font();
   const signs: Sign[] = [];
@@ -42,7 +44,7 @@ export function signsOf(text: string): Sign[] {
         signs.push(glyphSign(face, face.charToGlyph(character), character === '-'));
       }
     } else {
-      signs.push(boxSign(WIDE.test(segment)));
+      signs.push(boxSign(face, segment.codePointAt(0) ?? 0, WIDE.test(segment)));
     }
   }
   return signs;
@@ -59,15 +61,32 @@ function glyphSign(face: Font, glyph: Glyph, breaksAfter: boolean): Sign {
   };
 }
 
-function boxSign(wide: boolean): Sign {
-  const width = wide ? 1 : 0.62;
+/** A code point in a box, in two rows: 732B as 73 over 2B, 1F600 as 01F over 600. */
+function boxSign(face: Font, codePoint: number, breaksAfter: boolean): Sign {
+  const digits = codePoint.toString(16).toUpperCase();
+  const half = Math.max(2, Math.ceil(digits.length / 2));
+  const written = digits.padStart(2 * half, '0');
+  const rows = [written.slice(0, half), written.slice(half)];
+  const width = 0.34 + DIGIT_WIDTH * half;
   return {
     width,
     kind: 'box',
-    outline: (x, y, size) => boxOutline(x + 0.07 * size, y - 0.74 * size, (width - 0.14) * size, 0.8 * size),
-    breaksAfter: wide,
+    outline: (x, y, size) => boxOutline(x + 0.07 * size, y - 0.8 * size, (width - 0.14) * size, 0.92 * size),
+    label: (x, y, size) =>
+      rows.flatMap((row, index) => {
+        const baseline = y + (index === 0 ? -0.4 : 0.03) * size;
+        return Array.from(row).flatMap((digit, place) => {
+          const left = x + (0.17 + DIGIT_WIDTH * place) * size;
+          return face.charToGlyph(digit).getPath(left, baseline, DIGIT_SIZE * size).commands;
+        });
+      }),
+    breaksAfter,
   };
 }
+
+/** Of the digits in a box, in em: their size, and the room that each of them has. */
+const DIGIT_SIZE = 0.45;
+const DIGIT_WIDTH = 0.28;
 
 /** A box with rounded corners. */
 function boxOutline(left: number, top: number, width: number, height: number): OutlineStep[] {

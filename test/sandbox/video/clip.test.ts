@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 
 import type { ClipSpec } from '../../../src/sandbox/video/clip-spec.ts';
 import { renderClip } from '../../../src/sandbox/video/clip.ts';
+import { picturesOf } from '../../../src/sandbox/video/scene.ts';
 import { ffprobe } from './ffprobe.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -109,4 +110,21 @@ test('leaves no handler on the process', async () => {
   // Node's own runner and vitest have theirs; the encoder's would be named by its source.
   const handlers = [...process.listeners('uncaughtException'), ...process.listeners('unhandledRejection')];
   expect(handlers.map(String).filter((source) => source.includes('throw A'))).toEqual([]);
+});
+
+test('another seed makes another clip, the same one the same', async () => {
+  const clips = await Promise.all([undefined, 7, 7, 8].map(async (seed) => renderClip({ ...small, seed })));
+  const [none, seven, again, eight] = clips.map((bytes) => Buffer.from(bytes).toString('base64'));
+  expect(again).toBe(seven);
+  expect(new Set([none, seven, eight]).size).toBe(3);
+});
+
+test('what the typeface lacks is drawn by its code point: other words, another picture', () => {
+  const pictureOf = (title: string) => {
+    const [picture] = picturesOf({ ...small, title, seed: 1 }, 1);
+    // The lower half, where there is no star: words, and the note.
+    return Buffer.from(picture?.y.slice(small.width * Math.round(small.height * 0.5)) ?? []);
+  };
+  const pictures = ['猫', '犬', '고', '😀', 'a'].map((title) => pictureOf(title).toString('base64'));
+  expect(new Set(pictures).size).toBe(5);
 });

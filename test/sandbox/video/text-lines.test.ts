@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { fitText, widthOf } from '../../../src/sandbox/video/text-lines.ts';
+import { signsOf } from '../../../src/sandbox/video/typeface.ts';
 
 const room = { width: 800, height: 300, smallest: 20, largest: 60, lines: 5 };
 
@@ -44,4 +45,26 @@ test.each([
 test('prefers the largest size that fits', () => {
   expect(fitText('a fox', room).size).toBe(room.largest);
   expect(fitText('a fox '.repeat(40), room).size).toBeLessThan(room.largest);
+});
+
+test.each([
+  ['Chinese', '红', 4],
+  ['Japanese', 'あ', 4],
+  ['Korean', '안', 4],
+  ['an emoji of five digits', '😀', 6],
+  ['Arabic', 'م', 4],
+])('%s stands there as its code point, a digit each', (_, text, digits) => {
+  const [sign] = signsOf(text);
+  const outline = [...(sign?.label?.(0, 40, 40) ?? [])];
+  // Each contour begins with a move; every digit has one at least.
+  expect(outline.filter(({ type }) => type === 'M').length).toBeGreaterThanOrEqual(digits);
+  for (const step of outline) {
+    if (!('x' in step)) continue;
+    expect(step.x).toBeGreaterThan(0);
+    expect(step.x).toBeLessThan((sign?.width ?? 0) * 40);
+  }
+});
+
+test('letters that the typeface has need no label', () => {
+  expect(signsOf('a')[0]).not.toHaveProperty('label');
 });
