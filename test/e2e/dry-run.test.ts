@@ -101,8 +101,11 @@ describe('what would be billed', () => {
     const place = await makePlace();
     await makeLocalFiles(place);
     const run = await runWan(['extend', 'p', '--video', 'clip.mp4', '-d', '12', '--dry-run'], { place });
-    expect(run.stderr).toContain('12 s in all: 2 s yours + 10 s new');
-    expect(run.stderr).toContain('12 s billed');
+    expect(run.stderr).toContain('12 s in all: 2 s yours + 10 s new; 12 s billed');
+    // The service's own 5 s would count the clip in.
+    const plain = await runWan(['extend', 'p', '--video', 'clip.mp4', '--dry-run'], { place });
+    expect(plain.stderr).toContain('7 s in all: 2 s yours + 5 s new; 7 s billed');
+    expect(plain.stdout).toContain('"duration": 7');
   });
 });
 
