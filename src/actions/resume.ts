@@ -4,9 +4,9 @@ import { connectionShape, readFlags, savingShape, waitingShape } from '../cli/fl
 import { refuseOneName } from '../cli/job-flags.ts';
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench, type Workbench } from '../cli/workbench.ts';
-import { UsageError } from '../core/errors.ts';
+import { UsageError, WanError } from '../core/errors.ts';
 import { formatDuration } from '../core/duration.ts';
-import { hasEnded, type Job } from '../core/job.ts';
+import { isFinal, type Job } from '../core/job.ts';
 import { asTaskId } from '../core/untrusted.ts';
 import { settleLostSubmit } from '../workflow/job-state.ts';
 import { createSearchMemory, type SearchMemory } from '../workflow/search-memory.ts';
@@ -14,7 +14,7 @@ import { bringHome } from './bring-home.ts';
 import { findJob, foundJob, type FoundJob } from './find-job.ts';
 import { giveUp } from './give-up.ts';
 import { homeOptions } from './home-options.ts';
-import { finishSeveral, forEachJob, isStop, type Outcome } from './outcomes.ts';
+import { finishSeveral, forEachJob, isStop } from './outcomes.ts';
 
 const flag = z.boolean().default(false);
 const shape = {
@@ -47,14 +47,13 @@ export async function runResume(
     found.forEach(({ job }) => talk.setJob(job));
     // What one of them makes us read of the service counts for all.
     const memory = createSearchMemory(found.map(({ job }) => job));
-    const outcomes = await forEachJob(talk, found, { nameOf: ({ job }) => job.id }, async (one) =>
-      flags.giveUp
-        ? giveUp(bench.runtime, talk, one.job)
-        : resumeOne(context, talk, bench, one, { ...flags, memory }),
-    );
+    const outcomes = await forEachJob(talk, found, { nameOf: ({ job }) => job.id }, async (one) => {
+      if (flags.giveUp) return giveUp(bench.runtime, talk, one.job);
+      const work = () => resumeOne(context, talk, bench, one, { ...flags, memory });
+      return flags.all ? orLongOpen(talk, bench, one.job, work) : work();
+    });
     const sending = flags.sendPrepared ? ' --send-prepared' : '';
-    const counted = flags.all ? withoutLongOpen(talk, found, outcomes, context.clock.now()) : outcomes;
-    return finishSeveral(talk, counted, { hint: `wan resume --all${sending}` });
+    return finishSeveral(talk, outcomes, { hint: `wan resume --all${sending}` });
   } finally {
     await bench.close();
   }
@@ -92,26 +91,24 @@ function checkFlags(tasks: readonly string[], flags: Flags): void {
 /** After so long, only the user can end what is still open: a script that runs every hour need not fail for ever. */
 const longOpenMs = 48 * 3_600_000;
 
-/** What has been open for long is told, and makes no exit code of `--all`. */
-function withoutLongOpen(
+/** What has been open for long is told, and makes no exit code of `--all`. @throws {WanError} for all else */
+async function orLongOpen(
   talk: Talk,
-  found: readonly FoundJob[],
-  outcomes: readonly Outcome[],
-  nowMs: number,
-): Outcome[] {
-  return outcomes.map((outcome, at) => {
-    const before = found[at]?.job;
-    const openMs = before === undefined ? 0 : nowMs - Date.parse(before.sent_at ?? before.created_at);
-    const { error, id = '' } = outcome;
-    if (error === undefined || isStop(error) || openMs <= longOpenMs) return outcome;
-    const status = talk.documentOf(id)?.status;
-    if (status === undefined || hasEnded({ status })) return outcome;
-    const since = formatDuration(openMs);
-    talk.notice(
-      `job ${id} has been open for ${since}, which makes no failure here any more: ${error.message}; \`wan resume ${id} --give-up\` ends it`,
-    );
-    return { ...outcome, error: undefined };
-  });
+  { runtime: { jobs, clock } }: Workbench,
+  { id, sent_at: sentAt, created_at: createdAt }: Job,
+  work: () => Promise<Job>,
+): Promise<Job> {
+  try {
+    return await work();
+  } catch (error) {
+    const openMs = clock.now() - Date.parse(sentAt ?? createdAt);
+    if (!(error instanceof WanError) || isStop(error) || openMs <= longOpenMs) throw error;
+    const now = await jobs.find(id).catch(() => undefined);
+    if (now === undefined || isFinal(now)) throw error;
+    const message = `job ${id} has been open for ${formatDuration(openMs)}: ${error.message}`;
+    talk.notice(`${message}; \`wan resume ${id} --give-up\` ends it`);
+    return now;
+  }
 }
 
 async function namedJobs(
