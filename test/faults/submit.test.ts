@@ -101,12 +101,17 @@ const unconfirmed: Row[] = [
 const doubtful: Row[] = [
   unclear('500 InternalError.Algo', { status: 500, code: 'InternalError.Algo' }, false),
   unclear('503 ModelUnavailable', { status: 503, code: 'ModelUnavailable' }, false),
-  row('503, and a task that failed', 't2v', { on, status: 503, task: 'FAILED' }, [
-    9,
-    'none',
-    '1/1',
-    'failed',
-  ]),
+  row(
+    '503, and a task that failed',
+    't2v',
+    { on, status: 503, task: 'FAILED' },
+    [14, 'none', '1/1', 'unconfirmed'],
+    {
+      hasty: true,
+      pass: 10 * 60_000,
+      resume: { exit: 9, file: 'none', submits: '1/1', record: 'failed' },
+    },
+  ),
   row(
     '503, and a task that goes on',
     't2v',
