@@ -43,8 +43,13 @@ export async function readWav(
     }
     const there = isUnknown ? left : bytes;
     const front = Buffer.concat([
-      ...[head.subarray(0, 4), u32(4 + 8 + format.length + 8 + there), Buffer.from('WAVEfmt ')],
-      ...[u32(format.length), format, Buffer.from('data'), u32(there)],
+      head.subarray(0, 4),
+      u32(4 + 8 + format.length + 8 + there),
+      Buffer.from('WAVEfmt '),
+      u32(format.length),
+      format,
+      Buffer.from('data'),
+      u32(there),
     ]);
     if (!isBig) front.write('RIFF', 'latin1');
     const data = readerUpTo(there, readerFrom(chunk.at, reader));

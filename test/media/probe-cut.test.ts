@@ -124,8 +124,8 @@ describe('AVI with its parts', () => {
   const list = chunk('LIST', Buffer.concat([latin('hdrl'), chunk('avih', header)]));
   const film = Buffer.concat([latin('movi'), chunk('00dc', Buffer.alloc(500))]);
   const index = chunk('idx1', Buffer.alloc(32));
-  const avi = (movie: Buffer, announced?: number, behind = index) => {
-    const bytes = Buffer.concat([latin('RIFF\0\0\0\0AVI '), list, movie, behind]);
+  const avi = (movie: Buffer, announced?: number) => {
+    const bytes = Buffer.concat([latin('RIFF\0\0\0\0AVI '), list, movie, index]);
     return riffFile(bytes, announced ?? bytes.length);
   };
   const movie = chunk('LIST', film);
