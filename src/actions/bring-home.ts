@@ -14,7 +14,10 @@ import { startTimer } from '../workflow/timer.ts';
 import { withContinuation } from '../workflow/wait.ts';
 import type { FoundJob } from './find-job.ts';
 
-export type HomeOptions = Pick<FinishOptions, 'saving' | 'deadlineMs' | 'pollIntervalMs' | 'connections'> &
+export type HomeOptions = Pick<
+  FinishOptions,
+  'saving' | 'deadlineMs' | 'pollIntervalMs' | 'connections' | 'asks'
+> &
   Attention & {
     toStdout: (file: string) => Promise<void>;
     /** Leave to another process what it holds. */
@@ -37,9 +40,10 @@ export async function bringHome(
   const { job, isForeign } = found;
   const own = job.outputs[0];
   const wants = options.saving.output;
+  const asks = options.asks === true;
   requireOpen(job, options);
   // What was saved and is still there need not be fetched again, unless it is wanted elsewhere.
-  if ((await isStillSaved(own)) && (wants === own?.path || isSameWish(job, options))) return job;
+  if (!asks && (await isStillSaved(own)) && (wants === own?.path || isSameWish(job, options))) return job;
   requireHope(job, options, runtime.clock.now());
   await checkTarget(options.saving, own);
   const sink = {
@@ -55,7 +59,10 @@ export async function bringHome(
   };
   // A task without a record has a lock as well: two waiters must not write into one file.
   if (isForeign) {
-    const unrecorded: Runtime = { ...runtime, jobs: { ...runtime.jobs, save: async () => {} } };
+    const unrecorded: Runtime = {
+      ...runtime,
+      jobs: { ...runtime.jobs, save: async () => {}, reopen: async () => {} },
+    };
     const name = taskLock(job.task_id ?? job.id);
     return withLock(runtime, talk, { name, job, handle }, options, (lock) => finish(unrecorded, job, lock));
   }
@@ -65,7 +72,7 @@ export async function bringHome(
     const stored = await settleOwner(written, runtime.jobs);
     if (stored !== written) await writeDisowned(runtime, written, stored);
     talk.setJob(stored);
-    if (isFinal(stored) && (await isStillSaved(stored.outputs[0])) && isSameWish(stored, options)) {
+    if (!asks && isFinal(stored) && (await isStillSaved(stored.outputs[0])) && isSameWish(stored, options)) {
       return stored;
     }
     // The word to send it again was about the send that was known when it was given.
@@ -77,13 +84,13 @@ export async function bringHome(
 
 /** @throws {WanError} for a job that this command can do nothing for, before anything is touched */
 function requireHope(job: Job, options: HomeOptions, nowMs: number): void {
-  const { sends, reconciles, resubmits, adopt } = options;
+  const { sends, reconciles, resubmits, adopt, asks } = options;
   if (job.status === 'prepared' && sends) return;
   // A living process is sending it: it is followed.
   if (job.status === 'submitting') return;
   if (job.status === 'unconfirmed' && (reconciles || adopt !== undefined)) return;
   if (resubmits === true && wasNeverAccepted(job)) return;
-  requireTask(job, nowMs);
+  requireTask(job, nowMs, asks);
 }
 
 /** A second waiter follows the first, and takes over when that one is gone. */
@@ -136,8 +143,10 @@ function outcomeOf({
   usage,
   error,
   request_id,
+  link_as_written,
 }: Job): Partial<Job> {
-  return { status, outputs, finished_at, expires_at, usage, error, request_id };
+  const written = link_as_written === undefined ? {} : { link_as_written };
+  return { status, outputs, finished_at, expires_at, usage, error, request_id, ...written };
 }
 
 function isSameWish(job: Job, { saving }: HomeOptions): boolean {

@@ -5,8 +5,9 @@ import { checkStdout, connectionsOf, savingOfJob, stdoutWriter } from '../cli/jo
 import type { Talk } from '../cli/talk.ts';
 import { openWorkbench } from '../cli/workbench.ts';
 import { NotFinishedError } from '../core/errors.ts';
-import { handleOf, requireTask } from '../workflow/job-state.ts';
-import { askOnce } from '../workflow/query.ts';
+import { hasLink, isUnderWay } from '../core/job.ts';
+import { failureOf, handleOf, requireTask } from '../workflow/job-state.ts';
+import { learn } from '../workflow/learn.ts';
 import { bringHome, onlyWaiting } from './bring-home.ts';
 import { findJob, type FoundJob } from './find-job.ts';
 import { tell } from './outcomes.ts';
@@ -40,17 +41,22 @@ export async function runDownload(
   }
 
   async function finishedOf(found: FoundJob): Promise<FoundJob> {
-    const { job } = found;
-    if (job.status === 'succeeded') return found;
-    requireTask(job, context.clock.now());
-    const current = await askOnce(bench.runtime, await found.connect(), job, found.linkHours);
-    talk.setJob(current, { isForeign: found.isForeign });
-    if (current.status === 'queued' || current.status === 'running') {
+    const { job, isForeign } = found;
+    const asks = flags.taskId !== undefined;
+    if (hasLink(job) && !asks) return found;
+    requireTask(job, context.clock.now(), asks);
+    const current = await learn(bench.runtime, await found.connect(), job, found);
+    talk.setJob(current, { isForeign });
+    const handle = handleOf(current, isForeign);
+    if (isUnderWay(current)) {
       throw new NotFinishedError(`the job is ${current.status}, there is nothing to save yet`, {
-        hint: `wan wait ${handleOf(current, found.isForeign)}`,
+        hint: `wan wait ${handle}`,
         retryable: true,
       });
     }
+    // One look is all that a command makes which does not wait.
+    const failure = hasLink(current) ? undefined : failureOf(current, handle);
+    if (failure !== undefined) throw failure;
     return { ...found, job: current };
   }
 }

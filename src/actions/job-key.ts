@@ -2,13 +2,22 @@ import { stat } from 'node:fs/promises';
 import type { Context } from '../cli/context.ts';
 import type { Talk } from '../cli/talk.ts';
 import type { Workbench } from '../cli/workbench.ts';
+import type { Job } from '../core/job.ts';
 import { requestPrint, type AskedFor } from '../core/request-print.ts';
 import { createJobKeys } from '../store/job-keys.ts';
 import { otherRequest, reserveJob, type Reservation } from '../workflow/reserve-job.ts';
 
 export type KeyDesk = {
   /** What finds or makes the job that the key stands for. */
-  reserver: (asked: AskedFor, place: { index: number; isLocal: boolean }) => KeyedReservation;
+  reserver: (
+    asked: AskedFor,
+    place: {
+      index: number;
+      isLocal: boolean;
+      /** How a job stands at the service now. */
+      askAgain: (job: Job) => Promise<Job>;
+    },
+  ) => KeyedReservation;
 };
 
 export type KeyedReservation = {
@@ -41,7 +50,7 @@ export async function openJobKey(
   }
   const keys = createJobKeys(directory);
   return {
-    reserver: (asked, { index, isLocal }) => {
+    reserver: (asked, { index, isLocal, askAgain }) => {
       // Each of several is a job of its own; the first stands under the bare key, where another count would look.
       const name = index === 1 ? jobKey : `${jobKey} (${index} of ${asked.count})`;
       // What the sandbox made must not pass for a video.
@@ -50,7 +59,7 @@ export async function openJobKey(
       return {
         name: jobKey,
         reserve: async () =>
-          reserveJob(runtime, keys, { name: jobKey, key, request: await print(), retryFailed }),
+          reserveJob(runtime, keys, { name: jobKey, key, request: await print(), retryFailed, askAgain }),
         recorded: async (jobId) => keys.replace(key, { jobId, request: await print(), isRecorded: true }),
         look: async () => {
           const claim = await keys.find(key);

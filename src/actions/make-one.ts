@@ -1,15 +1,17 @@
 import type { Talk } from '../cli/talk.ts';
 import type { Workbench } from '../cli/workbench.ts';
-import { fromStoredError, hasTask, isFinal, type Job } from '../core/job.ts';
+import { fromStoredError, hasTask, isDoubted, isFinal, type Job } from '../core/job.ts';
 import type { Attention } from '../workflow/attend.ts';
 import { settleLostSubmit } from '../workflow/job-state.ts';
+import type { Connection } from '../workflow/runtime.ts';
 import { finishJob } from '../workflow/finish-job.ts';
 import { checkTarget } from '../workflow/output-target.ts';
 import type { Reservation } from '../workflow/reserve-job.ts';
 import { startJob, type Plan, type Started } from '../workflow/start-job.ts';
 import { bringHome, type HomeOptions } from './bring-home.ts';
-import { foundJob } from './find-job.ts';
+import { foundJob, type FoundJob } from './find-job.ts';
 import type { KeyedReservation } from './job-key.ts';
+import { learn } from '../workflow/learn.ts';
 
 export type Making = {
   plan: Plan;
@@ -74,18 +76,28 @@ async function attach(talk: Talk, bench: Workbench, making: Making, stored: Job)
   const job = await settleLostSubmit(stored, bench.runtime.jobs);
   making.heard(job);
   talk.notice(`the job key stands for job ${job.id} (${job.status}); going on with it`);
-  if (isFinal(job) && job.error !== null) {
+  if (isFinal(job) && job.error !== null && !isDoubted(job)) {
     const error = fromStoredError(job.error);
     const hint = '--retry-failed makes a new job of the same request; another one needs another --job-key';
     return { job, isNew: false, rest: () => Promise.reject(error.with({ hint })) };
   }
-  const { connection } = making.plan;
   const found = foundJob(bench, job, {});
-  const isSameAccount = connection.fingerprint === job.fingerprint;
-  const connect = isSameAccount ? async () => connection : found.connect;
+  const connect = connectionFor(making.plan.connection, found);
   const options = { ...making.finishing, sends: true, reconciles: true, stopsAtTask: making.noWait };
   const home = () => bringHome(bench.runtime, talk, { ...found, connect }, options);
   if (!making.noWait) return { job, isNew: false, rest: home };
   const sent = hasTask(job) ? job : await home();
   return { job: sent, isNew: false, rest: async () => sent };
+}
+
+/** The connection of this command, where it is the one that the job was sent with. */
+function connectionFor(connection: Connection, { job, connect }: FoundJob): FoundJob['connect'] {
+  return connection.fingerprint === job.fingerprint ? async () => connection : connect;
+}
+
+/** How a job of an earlier command stands at the service now; its record says so too. @throws {WanError} */
+export async function askAgain(bench: Workbench, connection: Connection, job: Job): Promise<Job> {
+  if (!hasTask(job)) return job;
+  const found = foundJob(bench, job, {});
+  return learn(bench.runtime, await connectionFor(connection, found)(), job, found);
 }

@@ -24,7 +24,7 @@ import type { Connection } from '../workflow/runtime.ts';
 import { checkUploads } from '../workflow/upload-inputs.ts';
 import { finishDryRun } from './dry-run.ts';
 import { openJobKey } from './job-key.ts';
-import { makeOne, type Made, type Making } from './make-one.ts';
+import { askAgain, makeOne, type Made, type Making } from './make-one.ts';
 import { finishSeveral, isStop, savedPath, settle, tell, type Outcome } from './outcomes.ts';
 import { checkCount } from '../cli/check-count.ts';
 
@@ -84,7 +84,11 @@ export async function makeVideos(
   const reservation = (index: number) =>
     keys?.reserver(
       { wish, provider: connection.provider.id, model: flags.model, count },
-      { index, isLocal: isLoopbackHost(new URL(connection.base).hostname) },
+      {
+        index,
+        isLocal: isLoopbackHost(new URL(connection.base).hostname),
+        askAgain: (job) => askAgain(bench, connection, job),
+      },
     );
   if (flags.dryRun === true) {
     const claimed = await reservation(1)?.look();

@@ -25,7 +25,11 @@ export async function runWait(
       bench.runtime,
       talk,
       found,
-      homeOptions({ context, talk, bench }, found.job, flags, onlyWaiting),
+      // A task that is named by the service's own id is asked for, whatever we have written down of it.
+      {
+        ...homeOptions({ context, talk, bench }, found.job, flags, onlyWaiting),
+        asks: flags.taskId !== undefined,
+      },
     );
   try {
     if (input.tasks.length < 2) {

@@ -25,7 +25,8 @@ export type Context = {
   /** Names what is said, in a moment and without waiting, before a second one leaves at once. */
   beforeLeaving?: (say: () => void) => void;
   secrets: Secrets;
-  startedMs: number;
+  /** When it started, by the monotonic clock: what deadlines count from. */
+  startedSteadyMs: number;
   /** @throws {UsageError} when there is neither the variable nor a home */
   configDirectory: () => string;
   stateDirectory: () => string;
@@ -74,7 +75,7 @@ export function realContext(version: string): Context {
       lastWords = say;
     },
     secrets,
-    startedMs: Date.now(),
+    startedSteadyMs: performance.now(),
     configDirectory: directory('WAN_CONFIG_DIR', 'XDG_CONFIG_HOME', ['.config']),
     stateDirectory: directory('WAN_STATE_DIR', 'XDG_STATE_HOME', ['.local', 'state']),
     homeDirectory: home,

@@ -27,7 +27,7 @@ export function waitingOf(context: Context, bench: Workbench, inUse: ProfileInUs
     throw new UsageError(`--poll-interval ${interval} is too short`, { hint: '--poll-interval 5s' });
   }
   return {
-    deadlineMs: timeoutMs === 0 ? undefined : context.startedMs + timeoutMs,
+    deadlineMs: timeoutMs === 0 ? undefined : context.startedSteadyMs + timeoutMs,
     pollIntervalMs: intervalMs,
   };
 }

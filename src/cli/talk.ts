@@ -42,6 +42,8 @@ export type Talk = {
     /** The lines are sentences, and no values that anybody copies: a terminal gets them folded. */
     isProse?: boolean;
     error?: WanError | undefined;
+    /** The lines say it all: the error is for machines and for the exit code. */
+    isQuiet?: boolean;
   }) => number;
   /** How one of several jobs ended, told at once; the command goes on with the others. */
   problem: (name: string, error: WanError) => void;
@@ -178,7 +180,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
     spokenOf: () => new Set(current.keys()),
     documentOf: (id) => current.get(id) ?? null,
     problem: (name, error) => tellError(error, `${name}: `),
-    finish: ({ value, lines, jobs = [], isPage = false, isProse = false, error }) => {
+    finish: ({ value, lines, jobs = [], isPage = false, isProse = false, error, isQuiet = false }) => {
       progress?.stop();
       writeDocument(value, error, true);
       if (!isMachine && isPage) io.page(lines);
@@ -188,7 +190,7 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
       }
       jobs.forEach(tellSaved);
       if (error === undefined) return ExitCode.ok;
-      tellError(error);
+      if (!isQuiet) tellError(error);
       return error.exitCode;
     },
     fail: (error) => {

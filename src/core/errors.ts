@@ -117,6 +117,17 @@ export class NotSavedError extends WanError {
   override readonly class = 'not_saved';
 }
 
+/** The link to a video has expired, and it is not known that there is another. */
+export class ExpiredLinkError extends NotSavedError {
+  /** Milliseconds since 1970; undefined where nobody said when. */
+  readonly endedMs: number | undefined;
+
+  constructor(message: string, endedMs: number | undefined, details: ErrorDetails = {}) {
+    super(message, details);
+    this.endedMs = endedMs;
+  }
+}
+
 /** The file came whole, twice, and both times was not what the server's own checksum says. It is kept. */
 export class ChecksumError extends NotSavedError {
   /** The whole file. */

@@ -18,6 +18,14 @@ export type SendOutcome =
   /** Bytes may have arrived, and no whole answer came back. */
   | { kind: 'lost'; reason: string };
 
+/** The service's clock when it answered, in milliseconds since 1970; undefined where it does not tell. */
+export function serviceMs(headers: HttpReply['headers']): number | undefined {
+  const value = headers['date']?.trim() ?? '';
+  // Date.parse makes a date of nearly anything; those of HTTP begin with a day's name.
+  const date = /^[a-z]{3}/iu.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : date;
+}
+
 /** Milliseconds that a reply asks to wait, by `Retry-After` in seconds or as a date; undefined without one. */
 export function retryAfterMs(headers: HttpReply['headers'], nowMs: number): number | undefined {
   const value = headers['retry-after']?.trim();

@@ -142,10 +142,25 @@ export const jobSchema = z.looseObject({
   outputs: z.array(outputSchema),
   usage: usageSchema.nullable(),
   error: errorSchema.nullable(),
+  /** The service's own `Date` of the answer that accepted it. */
+  service_submitted_at: presentTime.optional(),
+  /** The service's `Date` when it first said that it knows no such task, since it last knew it. */
+  first_unknown_at: presentTime.optional(),
+  /** It failed, as far as was seen, and the service gave no reason: whoever names it asks again. */
+  unreasoned: z
+    .object({
+      /** The service's `Date` of the first such answer, where it has one. */
+      at: time,
+      /** It was looked at as often and as long as it takes. */
+      settled: z.boolean(),
+    })
+    .optional(),
+  /** The service's own spelling of the link, where it is another than the one used, or leads nowhere. */
+  link_as_written: z.string().optional(),
 });
 export type Job = z.infer<typeof jobSchema>;
 
-/** True when nothing more will happen to it: the record may leave the open ones. */
+/** True when nothing more will happen to it by itself: the record may leave the open ones. */
 export function isFinal(job: Job): boolean {
   if (job.status === 'succeeded') return job.outputs.some((output) => output.path !== null);
   return hasEnded(job);
@@ -156,9 +171,21 @@ export function isUnderWay({ status }: Pick<Job, 'status'>): boolean {
   return status === 'queued' || status === 'running';
 }
 
-/** True when the task has ended, saved or not. */
-export function hasEnded({ status }: Pick<Job, 'status'>): boolean {
+/** True when the task has ended, saved or not; a failure without a reason only once it was looked at long enough. */
+export function hasEnded({ status, unreasoned }: Pick<Job, 'status' | 'unreasoned'>): boolean {
+  if (unreasoned?.settled === false) return false;
   return status === 'succeeded' || status === 'failed' || status === 'canceled' || status === 'expired';
+}
+
+/** True once there is a link to its video. */
+export function hasLink({ status, outputs }: Pick<Job, 'status' | 'outputs'>): boolean {
+  return status === 'succeeded' && outputs.length > 0;
+}
+
+/** True when the service said that it ended, and left out what makes an end believable: a reason, or a link. */
+export function isDoubted(job: Job): job is Job & { task_id: string } {
+  if (job.task_id === null) return false;
+  return job.status === 'succeeded' ? job.outputs.length === 0 : job.unreasoned !== undefined;
 }
 
 /** True while it is open whether the service has it: being sent, or sent and never answered. */

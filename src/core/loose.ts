@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { asResultLink } from './result-link.ts';
 import { asLink, asNumber, asTaskId, asText } from './untrusted.ts';
 
 // Schemas for replies of services. Loose: fields they do not name are ignored, and one of a wrong type counts as absent.
@@ -6,6 +7,13 @@ import { asLink, asNumber, asTaskId, asText } from './untrusted.ts';
 export const text = z.unknown().transform(asText).optional();
 export const number = z.unknown().transform(asNumber).optional();
 export const link = z.unknown().transform(asLink).optional();
+/** A link to a result: as written, and as an address or a reference to one. */
+export const writtenLink = z
+  .unknown()
+  .transform((value) => (typeof value === 'string' ? asResultLink(value) : undefined))
+  .optional();
+/** The same, or a list of them, or of objects around them. */
+export const resultLink = z.unknown().transform(asResultLink).optional();
 export const taskId = z.unknown().transform(asTaskId).optional();
 /** As it was sent: for comparing, never for showing. */
 export const rawText = z.string().optional().catch(undefined);

@@ -30,9 +30,13 @@ export type TaskTimes = {
 export type TaskReport = TaskTimes & {
   /** `unknown`: the service has no such task, or does not show it yet. */
   state: 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'unknown';
-  /** The links to the result; a succeeded task without any is a failure. */
+  /** The links to the result: addresses, or references that want the API's address in front. */
   links: string[];
+  /** The service's own spelling of the link, where it is another or leads nowhere. */
+  written?: string;
   requestId?: string;
+  /** It failed, but the service has not said that this is the end: it may still be trying. */
+  isPassing?: true;
   /** The service's reason, when the task failed. */
   code?: string;
   message?: string;
@@ -44,3 +48,17 @@ export type TaskReport = TaskTimes & {
   prompt?: string;
   model?: string;
 };
+
+/** What programs write where they have nothing to say. */
+const nothing =
+  /^[\s"'()[\]{}.-]*(?:none|null|nil|undefined|n\/?a|ok|0|200|success|succeeded|no[ _-]?error)?[\s"'()[\]{}.-]*$/iu;
+
+/** True for a text that says nothing went wrong, or nothing at all. */
+export function saysNothing(written: string | undefined): boolean {
+  return written === undefined || nothing.test(written);
+}
+
+/** True when a failure says what it failed for: then it is over. */
+export function hasReason({ isPassing, code, message }: TaskReport): boolean {
+  return isPassing !== true && !(saysNothing(code) && saysNothing(message));
+}

@@ -32,12 +32,32 @@ export function asNumber(value: unknown): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** An http or https address, byte for byte as it was sent. */
+/** An http or https address, as programs write them: see `spellLink`. */
 export function asLink(value: unknown): string | undefined {
-  // Signed links break when re-encoded, so the text is checked but never rewritten.
-  return typeof value === 'string' && /^https?:\/\/[\x21-\x7e]+$/iu.test(value) && URL.canParse(value)
-    ? value
-    : undefined;
+  const link = typeof value === 'string' ? spellLink(value) : '';
+  return /^https?:\/\/[^/?#]/iu.test(link) && URL.canParse(link) ? link : undefined;
+}
+
+const around = /^[\s\u200b-\u200d\u2060\ufeff]+|[\s\u200b-\u200d\u2060\ufeff]+$/gu;
+// oxlint-disable-next-line no-control-regex -- an address that holds one is none: nobody can say what was meant
+const controls = /[\u0000-\u001f\u007f-\u009f]/u;
+
+/**
+ * An address without what surrounds it, and with the letters percent-encoded that none can hold: programs put file
+ * names into links as they are. The rest stays byte for byte, because a signed link breaks when it is rebuilt. Empty
+ * for a text with control characters in it.
+ */
+export function spellLink(written: string): string {
+  const text = written.replaceAll(around, '');
+  if (controls.test(text)) return '';
+  const [, , quoted, angled] = /^(["'`])(.*)\1$|^<(.*)>$/su.exec(text) ?? [];
+  const bare = (quoted ?? angled ?? text).trim();
+  return bare.replaceAll(/[^\x21-\x7e]|["<>]/gu, (letter) =>
+    Array.from(
+      new TextEncoder().encode(letter),
+      (byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`,
+    ).join(''),
+  );
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { describePage } from '../core/error-page.ts';
 import { NotSavedError } from '../core/errors.ts';
-import { retryAfterMs } from '../core/http.ts';
+import { retryAfterMs, serviceMs } from '../core/http.ts';
+import type { LinkRefusal } from '../core/link-expiry.ts';
 import { describeFault } from './describe-fault.ts';
 import { PrivateNameError, shownLink } from './link-policy.ts';
 import { openLink, type Answer, type OpenOptions } from './open-link.ts';
@@ -24,6 +25,8 @@ export type Failure = {
   /** The bytes that came this way are no reason to go on like this. */
   isStalled?: boolean;
   retryAfterMs?: number | undefined;
+  /** What the server said, where it refused. */
+  refusal?: LinkRefusal | undefined;
 };
 
 /**
@@ -64,15 +67,16 @@ const errorBytes = 4096;
 /** What an answer means that brings none of the file's bytes. */
 export async function readFailure(answer: Answer, clock: Clock): Promise<Failure> {
   const { status, headers } = answer;
-  const why = await describeRefusal(answer);
+  const { why, text } = await describeRefusal(answer);
   if (status === 408 || status === 429 || status >= 500) {
     return { kind: 'broken', why, status, retryAfterMs: retryAfterMs(headers, clock.now()) };
   }
-  return { kind: status >= 400 ? 'refused' : 'broken', why, status };
+  const refusal = { status, text, serverMs: serviceMs(headers) };
+  return { kind: status >= 400 ? 'refused' : 'broken', why, status, refusal };
 }
 
-/** The status, and what the error page calls itself. */
-async function describeRefusal({ status, body }: Answer): Promise<string> {
+/** The status, and what the error page calls itself; and the page. */
+async function describeRefusal({ status, body }: Answer): Promise<{ why: string; text: string }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   while (bytes < errorBytes) {
@@ -82,6 +86,8 @@ async function describeRefusal({ status, body }: Answer): Promise<string> {
     chunks.push(...more);
     bytes += more.reduce((sum, { length }) => sum + length, 0);
   }
-  const page = describePage(Buffer.concat(chunks));
-  return page === undefined ? `the server answered ${status}` : `the server answered ${status} with ${page}`;
+  const bytesSeen = Buffer.concat(chunks);
+  const page = describePage(bytesSeen);
+  const why = `the server answered ${status}${page === undefined ? '' : ` with ${page}`}`;
+  return { why, text: bytesSeen.toString('utf8', 0, errorBytes) };
 }

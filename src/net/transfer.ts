@@ -1,5 +1,13 @@
 import { formatBytes } from '../core/bytes.ts';
-import { ChecksumError, NotSavedError, WanError } from '../core/errors.ts';
+import {
+  ChecksumError,
+  ExpiredLinkError,
+  NotSavedError,
+  WanError,
+  type ErrorDetails,
+} from '../core/errors.ts';
+import { expiredAt } from '../core/link-expiry.ts';
+import type { Failure } from './ask-link.ts';
 import { attempt, type AttemptOptions, type Outcome, type SplitRules } from './attempt.ts';
 import type { Checksums } from './file-digest.ts';
 import { shownLink } from './link-policy.ts';
@@ -123,14 +131,14 @@ async function fetchWhole(part: PartFile, options: DownloadOptions): Promise<Dow
     if (budget.isMoving) link.mayAskAgain();
     if (delay === undefined) {
       // A link that leads nowhere may be an old one: the last thing to try is another.
-      if (outcome.kind === 'broken' && (await link.refresh(outcome.why, signal))) continue;
-      throw failure(link.value, outcome.why, part);
+      if (outcome.kind === 'broken' && (await link.refresh(outcome, signal))) continue;
+      throw failure(link.value, outcome, part);
     }
     if (outcome.kind === 'broken') {
       told.tell(`${outcome.why}; trying again in ${Math.ceil(delay / 1000)} s`, budget.isMoving);
       await clock.sleep(delay, signal);
-    } else if (!(await link.refresh(outcome.why, signal))) {
-      throw failure(link.value, outcome.why, part);
+    } else if (!(await link.refresh(outcome, signal))) {
+      throw failure(link.value, outcome, part);
     }
   }
 }
@@ -181,7 +189,7 @@ class CurrentLink {
   }
 
   /** False when there is nobody to ask, or asking did not help. */
-  async refresh(why: string, signal: AbortSignal): Promise<boolean> {
+  async refresh(refused: Failure, signal: AbortSignal): Promise<boolean> {
     if (this.#ask === undefined || !this.#mayAsk) return false;
     this.#mayAsk = false;
     try {
@@ -192,7 +200,7 @@ class CurrentLink {
       signal.throwIfAborted();
       const known = error instanceof WanError ? error : undefined;
       const reason = known?.message ?? 'the task could not be asked';
-      throw new NotSavedError(`${why}, and there is no fresh link: ${reason}`, {
+      throw notFetched(this.value, refused, `${refused.why}, and there is no fresh link: ${reason}`, {
         code: known?.code,
         requestId: known?.requestId,
         retryable: known?.retryable,
@@ -225,9 +233,18 @@ async function finish(part: PartFile, sha256: string): Promise<Downloaded> {
   };
 }
 
-function failure(link: string, why: string, part: PartFile): NotSavedError {
+/** A link that has expired is told from one that is refused for another reason. */
+function notFetched(link: string, refused: Failure, message: string, details: ErrorDetails): NotSavedError {
+  const expired = refused.refusal === undefined ? undefined : expiredAt(link, refused.refusal);
+  return expired === undefined
+    ? new NotSavedError(message, details)
+    : new ExpiredLinkError(message, expired.ms, details);
+}
+
+function failure(link: string, refused: Failure, part: PartFile): NotSavedError {
   const total = part.remote?.totalBytes;
   const of = total === undefined ? '' : ` of ${formatBytes(total)}`;
   const kept = part.bytes === 0 ? '' : `; ${formatBytes(part.bytes)}${of} kept in ${part.path}`;
-  return new NotSavedError(`${shownLink(link)} could not be downloaded: ${why}${kept}`, { retryable: true });
+  const message = `${shownLink(link)} could not be downloaded: ${refused.why}${kept}`;
+  return notFetched(link, refused, message, { retryable: true });
 }

@@ -34,6 +34,8 @@ export type Protocol = SubmitReader & {
   cancel?: (taskId: string) => HttpCall;
   /** The call that costs nothing and tells whether a key is good. Not every service has one. */
   checkKey?: HttpCall;
+  /** Whether the service promises that a failed task costs nothing. */
+  failuresAreFree: boolean;
   /** A good key may be answered with an empty body. */
   checkMayBeEmpty: boolean;
 };

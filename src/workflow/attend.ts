@@ -37,7 +37,7 @@ export async function attend(
   { lock, sink }: { lock: Lock; sink: JobSink },
 ): Promise<Job> {
   const job = await withTask(runtime, connection, stored, options, { lock, sink });
-  requireTask(job, runtime.clock.now());
+  requireTask(job, runtime.clock.now(), options.asks);
   if (options.stopsAtTask === true) return job;
   return finishJob(runtime, connection, job, options, sink);
 }

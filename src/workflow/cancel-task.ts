@@ -72,7 +72,7 @@ async function look(
     if (result.kind === 'progress') {
       const { progress } = result;
       if (progress.kind === 'not-found') throw notFound(job.task_id, connection);
-      return progress.kind === 'update' ? progress.job : job;
+      return progress.kind === 'not-visible-yet' ? job : progress.job;
     }
     if (result.kind === 'foreign') throw result.error;
     const delay = retryDelays.look[tries];

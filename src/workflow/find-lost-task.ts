@@ -27,7 +27,7 @@ export type Learned = {
 };
 
 export type SearchOptions = {
-  /** Milliseconds since 1970 at which to stop asking what still runs. */
+  /** When to stop asking what still runs, by the monotonic clock in milliseconds. */
   deadlineMs: number | undefined;
   pollIntervalMs: number | undefined;
   /** What this run has read for other jobs. */

@@ -1,7 +1,9 @@
-import { fromStoredError, type Job, type Saving } from '../core/job.ts';
+import { fromStoredError, hasLink, type Job, type Saving } from '../core/job.ts';
 import { WanError } from '../core/errors.ts';
 import { lookForSecond } from './adopt.ts';
 import { forgetDeadUploads } from './cached-upload.ts';
+import { failureOf } from './job-state.ts';
+import { writeProgress } from './learn.ts';
 import type { Connection, Runtime } from './runtime.ts';
 import { saveResult } from './save.ts';
 import type { JobSink } from './start-job.ts';
@@ -15,6 +17,8 @@ export type FinishOptions = {
   /** Streams of one download, where the file is large. */
   connections: number | undefined;
   lookNow: boolean;
+  /** Ask the service whatever the record says. */
+  asks?: boolean | undefined;
   /** The job on a command line: its id, or `--task-id …`. */
   handle: string;
 };
@@ -27,14 +31,16 @@ export async function finishJob(
   options: FinishOptions,
   sink: JobSink,
 ): Promise<Job> {
+  let recorded = job;
   const onChange = async (next: Job) => {
-    await runtime.jobs.save(next);
+    await writeProgress(runtime, recorded, next);
+    recorded = next;
     sink.job(next);
   };
   const { task_id: taskId } = job;
   if (taskId === null) throw new WanError(`the job ${job.id} has no task at the service`);
   const ended =
-    job.status === 'succeeded'
+    hasLink(job) && options.asks !== true
       ? job
       : await waitForTask(runtime, connection, job, taskId, {
           ...options,
@@ -42,7 +48,7 @@ export async function finishJob(
           onChange,
         });
   await forgetDeadUploads(runtime, ended);
-  if (ended.error !== null) throw fromStoredError(ended.error);
+  if (ended.error !== null) throw failureOf(ended, options.handle) ?? fromStoredError(ended.error);
   const saved = await saveResult(runtime, connection, ended, {
     saving: options.saving,
     linkHours: options.linkHours,

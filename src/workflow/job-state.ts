@@ -6,7 +6,7 @@ import {
   UnconfirmedError,
   type WanError,
 } from '../core/errors.ts';
-import { fromStoredError, type Job } from '../core/job.ts';
+import { fromStoredError, hasTask, isDoubted, type Job } from '../core/job.ts';
 import { shorten } from '../core/plain-text.ts';
 import type { JobStore } from '../store/jobs.ts';
 
@@ -52,13 +52,22 @@ function withoutTask(job: Job): Job {
   };
 }
 
-/** How a job that ended without a video ended. Afterwards all such ends are one, but for the content filter's. */
-export function failureOf(job: Job): WanError | undefined {
+/**
+ * How a job that ended without a video ended. Afterwards all such ends are one, but for the content filter's.
+ * @param handle the job on a command line
+ */
+export function failureOf(job: Job, handle: string = job.id): WanError | undefined {
   if (job.status === 'expired') {
     return new NotFoundError(job.error?.message ?? 'the task has expired', { hint: 'wan list' });
   }
+  if (job.error !== null && job.status === 'succeeded' && job.outputs.length === 0) {
+    const goOn = handle === job.id ? `wan resume ${handle}` : `wan wait ${handle}`;
+    return fromStoredError(job.error).with({ hint: goOn });
+  }
   if (job.error === null || (job.status !== 'failed' && job.status !== 'canceled')) return undefined;
-  const error = fromStoredError(job.error);
+  const stored = fromStoredError(job.error);
+  const isOpen = job.unreasoned !== undefined;
+  const error = isOpen ? stored.with({ hint: `wan status ${handle} asks again` }) : stored;
   if (error.class === 'generation_failed' || error.class === 'content_filter') return error;
   // Never accepted is no failed generation: it can be sent again.
   if (wasNeverAccepted(job)) return error;
@@ -75,8 +84,12 @@ export function wasNeverAccepted({ status, task_id: taskId, sent_at: sentAt, err
   return status === 'failed' && taskId === null && sentAt !== null && error?.class === 'network';
 }
 
-/** @throws {WanError} for a job that has no task to ask for */
-export function requireTask(job: Job, nowMs: number): asserts job is Job & { task_id: string } {
+/**
+ * @param asks whether the service is asked whatever the record says
+ * @throws {WanError} for a job that has no task to ask for, or whose end leaves nothing to ask
+ */
+export function requireTask(job: Job, nowMs: number, asks = false): asserts job is Job & { task_id: string } {
+  if (isDoubted(job) || (asks && hasTask(job) && job.status !== 'unconfirmed')) return;
   const failure = failureOf(job) ?? unsubmitted(job, nowMs);
   if (failure !== undefined) throw failure;
 }

@@ -5,7 +5,7 @@ import {
   UnconfirmedError,
   type WanError,
 } from '../core/errors.ts';
-import { retryAfterMs } from '../core/http.ts';
+import { retryAfterMs, serviceMs } from '../core/http.ts';
 import type { Job } from '../core/job.ts';
 import { readProgress, type Progress } from '../core/job-progress.ts';
 import { describeRefusal, redirectError, requestIdOf } from '../core/refusal.ts';
@@ -20,8 +20,11 @@ export type QueryResult =
   /** Followed because an unclear answer named it, it turns out to be another's. */
   | { kind: 'foreign'; error: WanError }
   | { kind: 'progress'; progress: Progress; times: TaskTimes }
-  /** Nothing was learned, and asking again is free: resets, 408, 429, 5xx, pages, broken JSON. */
-  | { kind: 'passing-fault'; error: WanError; afterMs: number | undefined };
+  /**
+   * Nothing was learned, and asking again is free: resets, 408, 429, 5xx, pages, broken JSON. `persistent`: what it
+   * means where it does not pass.
+   */
+  | { kind: 'passing-fault'; error: WanError; afterMs: number | undefined; persistent?: WanError };
 
 /**
  * Asks for a task once.
@@ -56,8 +59,11 @@ export async function queryTask(
         { ...report, ...(report.requestId === undefined && requestId !== undefined ? { requestId } : {}) },
         {
           nowMs,
+          serviceMs: serviceMs(reply.headers),
+          base: connection.base,
           isSameAccount: job.fingerprint === connection.fingerprint,
           linkHours,
+          failuresAreFree: protocol.failuresAreFree,
           classOf: (code, message) => protocol.meaningOf(0, { code, message, requestId }),
         },
       );
@@ -80,6 +86,16 @@ export async function queryTask(
           requestId: refusal.requestId ?? requestId,
         },
       );
+      if (mayPass(reply.status, meaning.class)) {
+        const { message, hint, code } = error;
+        return {
+          kind: 'passing-fault',
+          error: new NetworkError(message, { retryable: true, code, requestId: error.requestId }),
+          afterMs: retryAfterMs(reply.headers, nowMs),
+          // Nothing but the task is asked for: where it is not found, it is the task that is missing.
+          persistent: errorOfClass('not_found', message, { hint, code, requestId: error.requestId }),
+        };
+      }
       const isSameAccount = job.fingerprint === connection.fingerprint;
       throw await withRegionHint(runtime, connection, error, { isSameAccount });
     }
@@ -90,6 +106,11 @@ export async function queryTask(
     reply.trouble ??
     (reply.json === undefined ? 'the answer is not JSON' : 'the answer is no task');
   return passing(`the service answered ${reply.status}: ${what}`, afterMs, requestId);
+}
+
+/** A gateway that has lost its way for a moment says "not found", or refuses in a reply that went well. */
+function mayPass(status: number, meaning: WanError['class']): boolean {
+  return status === 404 || status === 410 || (status < 300 && meaning !== 'auth' && meaning !== 'quota');
 }
 
 /**
@@ -103,9 +124,15 @@ export async function askOnce(
   linkHours: number | null,
 ): Promise<Job> {
   const result = await queryTask(runtime, connection, job, job.task_id, linkHours);
-  if (result.kind !== 'progress') throw result.error;
-  if (result.progress.kind === 'not-found') throw notFound(job.task_id, connection);
-  return result.progress.kind === 'update' ? result.progress.job : job;
+  if (result.kind !== 'progress') throw faultOf(result);
+  const { progress } = result;
+  if (progress.kind === 'not-found') throw notFound(job.task_id, connection);
+  return progress.kind === 'not-visible-yet' ? job : progress.job;
+}
+
+/** Why one look told nothing, as a command says that makes only one. */
+export function faultOf(result: Exclude<QueryResult, { kind: 'progress' }>): WanError {
+  return (result.kind === 'passing-fault' ? result.persistent : undefined) ?? result.error;
 }
 
 /** The failure that says that this key, here, sees no such task */

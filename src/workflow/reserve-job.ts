@@ -1,6 +1,6 @@
 import { UsageError, WanError } from '../core/errors.ts';
 import { makeJobId } from '../core/job-id.ts';
-import type { Job } from '../core/job.ts';
+import { hasEnded, isDoubted, type Job } from '../core/job.ts';
 import type { JobKeys, KeyClaim } from '../store/job-keys.ts';
 import type { Lock } from '../store/lock.ts';
 import type { Runtime } from './runtime.ts';
@@ -23,6 +23,8 @@ export type KeyedRequest = {
   request: string;
   /** Make a new job where the one of this key has failed. */
   retryFailed: boolean;
+  /** Asks the service how a job stands whose failure may be none. @throws {WanError} when it does not tell */
+  askAgain: (job: Job) => Promise<Job>;
 };
 
 /**
@@ -32,7 +34,7 @@ export type KeyedRequest = {
 export async function reserveJob(
   runtime: Runtime,
   keys: JobKeys,
-  { name, key, request, retryFailed }: KeyedRequest,
+  { name, key, request, retryFailed, askAgain }: KeyedRequest,
 ): Promise<Reservation> {
   for (;;) {
     // Each look depends on what the others have done since the last one.
@@ -68,6 +70,8 @@ export async function reserveJob(
       if (found.jobId === claim.jobId || found.request !== request) return found;
       const job = await runtime.jobs.find(found.jobId);
       if (job === undefined || !isToReplace(job, retryFailed)) return found;
+      // Nothing is bought anew on the word of a service that gave no reason, before it is asked once more.
+      if (isDoubted(job) && !isToReplace(await askAgain(job), retryFailed)) return found;
       await keys.replace(key, claim);
       return claim;
     } finally {
@@ -89,7 +93,7 @@ export async function reserveJob(
 /** What was stopped before it was sent is as good as never asked for; a failure is tried again only when told. */
 function isToReplace(job: Job, retryFailed: boolean): boolean {
   if (job.status === 'canceled' && job.task_id === null) return true;
-  return retryFailed && ['failed', 'canceled', 'expired'].includes(job.status);
+  return retryFailed && hasEnded(job) && ['failed', 'canceled', 'expired'].includes(job.status);
 }
 
 export function otherRequest(key: string, jobId: string): UsageError {

@@ -1,6 +1,13 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { ChecksumError, NetworkError, NotFoundError, NotSavedError, WanError } from '../core/errors.ts';
+import {
+  ChecksumError,
+  ExpiredLinkError,
+  NetworkError,
+  NotFoundError,
+  NotSavedError,
+  WanError,
+} from '../core/errors.ts';
 import { hasTask, type Job, type JobOutput, type Saving } from '../core/job.ts';
 import { verifyMp4 } from '../media/mp4.ts';
 import { forgetPart, removeParts } from '../store/part-record.ts';
@@ -30,10 +37,11 @@ export type SaveOptions = {
 export async function saveResult(
   runtime: Runtime,
   connection: Connection,
-  job: Job,
+  start: Job,
   options: SaveOptions,
 ): Promise<Job> {
   const { saving } = options;
+  let job = start;
   const output = job.outputs[0];
   if (output === undefined)
     throw new NotSavedError('the job has no link to a video', { hint: options.retryHint });
@@ -68,6 +76,7 @@ export async function saveResult(
     warnOfLength(runtime, job, facts.seconds);
     const saved: JobOutput = {
       ...output,
+      url: job.outputs[0]?.url ?? output.url,
       bytes: fetched.bytes,
       sha256: fetched.sha256,
       width: facts.width,
@@ -89,11 +98,16 @@ export async function saveResult(
     await removeParts(partPath, owner);
     return await record({ ...saved, path: finalPath });
   } catch (error) {
-    throw asNotSaved(error, options.retryHint);
+    throw asNotSaved(asDead(error, job, options.retryHint), options.retryHint);
   }
 
-  function fresh(): Promise<string> {
-    return freshLink(runtime, connection, job, options);
+  async function fresh(): Promise<string> {
+    const link = await freshLink(runtime, connection, job, options.linkHours);
+    const [first, ...others] = job.outputs;
+    if (first === undefined || link.url === first.url) return link.url;
+    job = { ...job, outputs: [{ ...first, url: link.url }, ...others], expires_at: link.expiresAt };
+    await options.onChange(job);
+    return link.url;
   }
 
   async function fetchTo(wantedPath: string, download: Parameters<Runtime['download']>[0]) {
@@ -135,24 +149,38 @@ async function keepAside(error: unknown, partPath: string, wantedPath: string): 
   return new NotSavedError(`${reason}; what came is kept as ${kept}`, { cause: error });
 }
 
-/** @throws {NotFoundError} when the task is gone, and with it the video */
+/**
+ * The link that the service gives now; it may be the same one.
+ * @throws {NotFoundError} when the task is gone, and with it the video; {NotSavedError} when there is no link
+ */
 async function freshLink(
   runtime: Runtime,
   connection: Connection,
   job: Job,
-  { linkHours, onChange }: SaveOptions,
-): Promise<string> {
+  linkHours: number | null,
+): Promise<{ url: string; expiresAt: string | null }> {
   if (!hasTask(job)) throw new NotSavedError('the job has no task to ask for a new link');
-  const current = await askAFewTimes(runtime, () => askOnce(runtime, connection, job, linkHours));
-  if (current.status === 'expired') {
-    await onChange(current);
-    throw new NotFoundError('the service no longer has the video: the task has expired', {
-      hint: 'wan list',
-    });
-  }
+  // Asked as if we knew of none: what we hold is the one that did not do.
+  const asked: typeof job = { ...job, status: 'running', outputs: [] };
+  const current = await askAFewTimes(runtime, () => askOnce(runtime, connection, asked, linkHours));
+  if (current.status === 'expired') throw new NotFoundError('the service no longer has the task');
   const url = current.outputs[0]?.url;
   if (url === undefined) throw new NotSavedError('the service gives no link to the video now');
-  return url;
+  return { url, expiresAt: current.expires_at };
+}
+
+/** An expired link for which the service has no other is gone, as far as can be known today. */
+function asDead(error: unknown, job: Job, retryHint: string): unknown {
+  if (!(error instanceof ExpiredLinkError)) return error;
+  const { cause, endedMs } = error;
+  // Where the service could not be asked, there may be a fresh one.
+  const isAsked = cause === undefined || cause instanceof NotFoundError || cause instanceof NotSavedError;
+  if (!isAsked) return error;
+  const at = endedMs === undefined ? job.expires_at : new Date(endedMs).toISOString();
+  return new NotFoundError(
+    `the link to the video expired${at === null ? '' : ` at ${at}`}, and the service gives no other`,
+    { hint: `${retryHint} asks once more` },
+  );
 }
 
 /** A service that stumbles once is no reason to give up a rendered video. */

@@ -3,6 +3,7 @@ import { toStoredError, type Job } from '../core/job.ts';
 import type { Model } from '../core/model.ts';
 import type { GenerationRequest } from '../core/request.ts';
 import { judgeSubmit } from '../core/submit-answer.ts';
+import { serviceMs, type SendOutcome } from '../core/http.ts';
 import type { HttpCall } from '../providers/protocol.ts';
 import { keptAnswer } from '../core/kept-answer.ts';
 import { sendForAnswer } from './await-answer.ts';
@@ -109,6 +110,7 @@ export async function submitJob(
           task_id: verdict.taskId,
           request_id: verdict.requestId ?? null,
           submitted_at: nowIso(runtime),
+          ...serviceTime(outcome),
         }).catch((error: unknown) => {
           throw stillOpen(error, current, verdict.taskId);
         });
@@ -233,6 +235,12 @@ export async function leaveIfAsked(
     error: { ...toStoredError(reason), message: 'stopped before it was sent: nothing was sent', hint: null },
   });
   throw reason.with({ hint: 'nothing was sent; run it again' });
+}
+
+/** When the service took it, by its own clock: what decides later whether it may have forgotten it. */
+function serviceTime(outcome: SendOutcome): Partial<Job> {
+  const ms = outcome.kind === 'reply' ? serviceMs(outcome.reply.headers) : undefined;
+  return ms === undefined ? {} : { service_submitted_at: new Date(ms).toISOString() };
 }
 
 function nowIso(runtime: Runtime): string {

@@ -17,10 +17,9 @@ const oversleptMs = 30_000;
 /** The last look is made at the end itself. */
 const leastPatienceMs = 2_000;
 
-/** Counts down to a moment that was given in milliseconds since 1970; never over without one. */
+/** Counts down to a moment of the monotonic clock; never over without one. */
 export function startTimer(clock: SteadyClock, deadlineMs: number | undefined): Timer {
-  const leftAtStart = deadlineMs === undefined ? Infinity : deadlineMs - clock.now();
-  let endMs = clock.monotonic() + leftAtStart;
+  let endMs = deadlineMs ?? Infinity;
   const leftMs = () => Math.max(0, endMs - clock.monotonic());
   return {
     isOver: () => leftMs() === 0,

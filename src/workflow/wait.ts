@@ -2,14 +2,16 @@ import { WaitTimeoutError, WanError } from '../core/errors.ts';
 import { isUnderWay, type Job } from '../core/job.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { faultDelay, pollSchedule } from '../core/poll-schedule.ts';
+import { startDoubt } from './doubt.ts';
 import { recallRunTime, unknownRunTime } from './experience.ts';
 import { notFound, queryTask } from './query.ts';
 import type { Connection, Runtime } from './runtime.ts';
 import { startTimer, type Timer } from './timer.ts';
+import { tellsMore } from './learn.ts';
 import { watchTask } from './watch.ts';
 
 export type WaitOptions = {
-  /** Milliseconds since 1970 at which to stop waiting; undefined waits for ever. */
+  /** When to stop waiting, by the monotonic clock in milliseconds; undefined waits for ever. */
   deadlineMs: number | undefined;
   /** Milliseconds between looks, where the user chose them. */
   pollIntervalMs: number | undefined;
@@ -23,7 +25,8 @@ export type WaitOptions = {
 };
 
 /**
- * Asks until the task has ended. Passing faults only slow it down.
+ * Asks until the task has ended. Passing faults only slow it down, and an end without a reason or a link is looked at
+ * several times before it is one.
  * @throws {WanError} when the wait ends for another reason; the job goes on, and the hint continues it
  */
 export async function waitForTask(
@@ -51,6 +54,7 @@ export async function waitForTask(
   let job = start;
   let faults = 0;
   let lastFault: WanError | undefined;
+  const [missing, ending] = [startDoubt(clock), startDoubt(clock)];
   let delay = options.lookNow ? 0 : delayAfter(0);
   for (let looks = 1; ; looks += 1) {
     await timer.sleep(delay, runtime.signal).catch(continuing);
@@ -69,17 +73,41 @@ export async function waitForTask(
       faults += 1;
       lastFault = result.error;
       delay = faultDelay(delayAfter(looks), faults, result.afterMs);
+      if (result.persistent !== undefined) {
+        if (missing.saw('missing')) throw withContinuation(result.persistent, options.continueHint);
+        delay = Math.max(missing.delayMs(), result.afterMs ?? 0);
+      }
       stopIfLate(timer, lastFault, options);
       continue;
     }
     faults = 0;
     lastFault = undefined;
+    missing.clear();
     const { progress } = result;
-    if (progress.kind === 'not-found')
+    if (progress.kind === 'not-found') {
+      if (tellsMore(progress.job, job)) await options.onChange(progress.job).catch(continuing);
       throw withContinuation(notFound(taskId, connection), options.continueHint);
+    }
+    if (progress.kind === 'doubt') {
+      // Looked at long enough by an earlier command, one more look is enough to hear that nothing has changed.
+      const wasBelieved = job.unreasoned?.settled === true;
+      const isFirst = !ending.isOpen() && !wasBelieved;
+      const isBelieved = ending.saw(progress.job.status) || wasBelieved;
+      const next = isBelieved ? believed(progress.job) : progress.job;
+      const isNews = tellsMore(next, job);
+      job = next;
+      if (isNews) await options.onChange(job).catch(continuing);
+      const hasNoLink = job.status === 'succeeded';
+      if (isBelieved || (hasNoLink && timer.isOver())) return job;
+      if (isFirst) runtime.emit({ event: 'notice', job, message: `${job.error?.message}; looking again` });
+      delay = ending.delayMs();
+      stopIfLate(timer, undefined, options);
+      continue;
+    }
     if (progress.kind === 'update') {
+      ending.clear();
       watch.saw(progress.job, result.times);
-      const isChanged = progress.job.status !== job.status;
+      const isChanged = tellsMore(progress.job, job);
       job = progress.job;
       // The task lives on whatever the disk says, so its way back stands in the failure.
       if (isChanged) await options.onChange(job).catch(continuing);
@@ -97,6 +125,12 @@ export async function waitForTask(
     delay = delayAfter(looks);
     stopIfLate(timer, undefined, options);
   }
+}
+
+/** A failure that nobody gave a reason for, and that has been looked at long enough to count until somebody asks. */
+function believed(job: Job): Job {
+  const { unreasoned } = job;
+  return unreasoned === undefined ? job : { ...job, unreasoned: { ...unreasoned, settled: true } };
 }
 
 /** Judged after a look, never before one: while the machine slept, the task may have ended. */

@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { makePlace, runWan } from '../helpers/run-wan.ts';
+import { hastyClock } from '../faults/hasty-clock.ts';
+import { runInProcess } from '../helpers/in-process.ts';
+import { makePlace, runWan, type Place } from '../helpers/run-wan.ts';
 import { notBeforePassed, openSandbox } from '../helpers/sandbox.ts';
 import { readDocument, readRecords } from './records.ts';
 
@@ -44,8 +46,6 @@ test.each([
   ['CANCELED', 'dashscope', {}, 'canceled', /cancelled/u],
   ['CANCELLED', 'dashscope', {}, 'canceled', /cancelled/u],
   ['CANCELED', 'acedata', {}, 'failed', /failed/u],
-  ['NOURL', 'dashscope', {}, 'failed', /no link/u],
-  ['NOURL', 'acedata', {}, 'failed', /.+/u],
 ] as const)('ends with a task that ends %s (%s)', async (task, provider, more, status, message) => {
   const sandbox = await openSandbox({ provider, faults: [{ on: 'submit', task, ...more }] });
   const run = await runWan([...wish, '--json'], { env: sandbox.env });
@@ -72,6 +72,37 @@ test('waits for a task that is suspended, as long as it may', async () => {
   expect((await readRecords(run.place)).open).toMatchObject([{ status: 'queued' }]);
 });
 
+test.each(['dashscope', 'acedata'] as const)(
+  'keeps a task open that succeeded without a link (%s)',
+  async (provider) => {
+    const sandbox = await openSandbox({ provider, faults: [{ on: 'submit', task: 'NOURL' }] });
+    const place = await makePlace();
+    const options = { place, clock: hastyClock() };
+    const run = await runInProcess([...wish, '--json'], { ...sandbox.env, WAN_PROVIDER: provider }, options);
+    expect(run.exitCode, run.stderr).toBe(13);
+    const { ok, job, error } = readDocument(run.stdout);
+    expect(ok).toBe(false);
+    expect(job).toMatchObject({ status: 'succeeded', outputs: [], error: { class: 'not_saved' } });
+    expect(error?.hint).toBe(`wan resume ${job?.id}`);
+    expect(await readRecords(place)).toMatchObject({
+      open: [{ status: 'succeeded', outputs: [] }],
+      done: [],
+    });
+    const before = sandbox.queries().length;
+    expect(before).toBeGreaterThanOrEqual(4);
+    for (const command of ['status', 'wait', 'download', 'resume']) {
+      const again = await runInProcess(
+        [command, job?.id ?? ''],
+        { ...sandbox.env, WAN_PROVIDER: provider },
+        options,
+      );
+      expect(again.exitCode, again.stderr).toBe(13);
+    }
+    expect(sandbox.queries().length).toBeGreaterThanOrEqual(before + 10);
+    expect(sandbox.submits()).toHaveLength(1);
+  },
+);
+
 /** A job that was submitted a day and an hour ago, and that the service has forgotten since. */
 async function forgottenJob() {
   const sandbox = await openSandbox();
@@ -79,21 +110,52 @@ async function forgottenJob() {
   await runWan([...wish, '--no-wait'], { env: sandbox.env, place });
   sandbox.pass(49 * notBeforePassed);
   const id = (await readRecords(place)).open[0]?.id ?? '';
-  const file = path.join(place.stateDirectory, 'open', `${id}.json`);
-  const record = JSON.parse(await readFile(file, 'utf8')) as object;
-  const submitted = new Date(Date.now() - 25 * notBeforePassed).toISOString();
-  await writeFile(file, JSON.stringify({ ...record, submitted_at: submitted }));
+  await ageRecord(place, id, ['submitted_at', 'service_submitted_at'], 25 * notBeforePassed);
   return { sandbox, place, id };
 }
 
-test('calls a task expired that its own account no longer sees after a day', async () => {
+/** Writes times into a record that are this long ago. */
+async function ageRecord(place: Place, id: string, fields: readonly string[], ms: number): Promise<void> {
+  const file = path.join(place.stateDirectory, 'open', `${id}.json`);
+  const record = JSON.parse(await readFile(file, 'utf8')) as object;
+  const then = new Date(Date.now() - ms).toISOString();
+  const aged = Object.fromEntries(fields.map((field) => [field, then]));
+  await writeFile(file, JSON.stringify({ ...record, ...aged }));
+}
+
+test('calls a task expired that its own account no longer sees after a day, twice', async () => {
   const { sandbox, place, id } = await forgottenJob();
+  const first = await runWan(['status', id], { env: sandbox.env, place });
+  expect(first.exitCode, first.stderr).toBe(11);
+  expect(first.stdout).toBe('');
+  const { open } = await readRecords(place);
+  expect(open).toMatchObject([{ id, status: 'queued' }]);
+  expect(Date.parse(open[0]?.['first_unknown_at'] as string)).toBeGreaterThan(Date.now() - 60_000);
+  // Asked again at once it is no second sighting.
+  const soon = await runWan(['wait', id], { env: sandbox.env, place });
+  expect(soon.exitCode, soon.stderr).toBe(11);
+  expect((await readRecords(place)).open).toMatchObject([{ id, status: 'queued' }]);
+  await ageRecord(place, id, ['first_unknown_at'], 61_000);
   const status = await runWan(['status', id], { env: sandbox.env, place });
   expect(status.exitCode, status.stderr).toBe(11);
   expect(status.stdout).toMatch(/^expired /u);
+  const asked = sandbox.queries().length;
   const wait = await runWan(['wait', id], { env: sandbox.env, place });
   expect(wait.exitCode, wait.stderr).toBe(11);
+  expect(sandbox.queries()).toHaveLength(asked);
   expect(await readRecords(place)).toMatchObject({ open: [], done: [{ id, status: 'expired' }] });
+});
+
+test('gives nothing up because our own clock says so', async () => {
+  const sandbox = await openSandbox({ faults: [{ on: 'query', times: 9, task: 'UNKNOWN' }] });
+  const place = await makePlace();
+  await runWan([...wish, '--no-wait'], { env: sandbox.env, place });
+  const id = (await readRecords(place)).open[0]?.id ?? '';
+  await ageRecord(place, id, ['submitted_at', 'created_at', 'first_unknown_at'], 60 * notBeforePassed);
+  const run = await runWan(['status', id], { env: sandbox.env, place });
+  expect(run.exitCode, run.stderr).toBe(8);
+  expect(run.stderr).toBe('');
+  expect(await readRecords(place)).toMatchObject({ open: [{ id, status: 'queued' }], done: [] });
 });
 
 test('keeps a job that another key cannot see', async () => {
@@ -118,10 +180,7 @@ test('keeps a young job that the service does not see, beyond the first minute',
   const fresh = await runWan(['status', id], { env: sandbox.env, place });
   expect(fresh.exitCode, fresh.stderr).toBe(8);
 
-  const file = path.join(place.stateDirectory, 'open', `${id}.json`);
-  const record = JSON.parse(await readFile(file, 'utf8')) as object;
-  const submitted = new Date(Date.now() - 120_000).toISOString();
-  await writeFile(file, JSON.stringify({ ...record, submitted_at: submitted }));
+  await ageRecord(place, id, ['submitted_at', 'service_submitted_at'], 120_000);
   const later = await runWan(['wait', id], { env: sandbox.env, place });
   expect(later.exitCode, later.stderr).toBe(11);
   expect((await readRecords(place)).open).toMatchObject([{ id }]);

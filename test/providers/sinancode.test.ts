@@ -47,9 +47,20 @@ describe('a task', () => {
       { state: 'succeeded', links: [] },
     ],
     [
+      'whose address is written as people write',
+      {
+        status: 'completed',
+        result: [
+          { type: 'video', url: '' },
+          { type: 'video', url: ' https://h/猫 1.mp4' },
+        ],
+      },
+      { state: 'succeeded', links: ['https://h/%E7%8C%AB%201.mp4'], written: ' https://h/猫 1.mp4' },
+    ],
+    [
       'whose address is none',
       { status: 'completed', result: ['file:///etc/passwd', 7] },
-      { state: 'succeeded', links: [] },
+      { state: 'succeeded', links: [], written: 'file:///etc/passwd' },
     ],
     [
       'that failed',

@@ -60,6 +60,9 @@ const look = {
   nowMs: Date.UTC(2026, 10, 22),
   isSameAccount: true,
   linkHours: 24,
+  serviceMs: undefined,
+  base: 'https://service.example/api/v1',
+  failuresAreFree: true,
   classOf: () => ({ class: 'error' as const }),
 };
 

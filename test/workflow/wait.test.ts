@@ -164,7 +164,7 @@ describe('what is expected', () => {
     ['what was seen after the queue', [pending, running, done], { pollIntervalMs: 10_000 }, 10_000],
     ['nothing of a job that was over when it was looked at', [done], { lookNow: true }, undefined],
     ['nothing of two looks far apart', [running, done], { pollIntervalMs: 130_000 }, undefined],
-    ['nothing of a failure', [running, task('FAILED')], {}, undefined],
+    ['nothing of a failure', [running, task('FAILED', { code: 'X' })], {}, undefined],
     [
       'nothing of times that cannot be',
       [task('SUCCEEDED', { video_url: link, scheduled_time: started, end_time: '2026-11-21 20:00:00' })],
@@ -200,7 +200,7 @@ describe('the question itself is refused', () => {
 describe('the time is up', () => {
   test('after one last look at the deadline: exit 5', async () => {
     const world = fakeWorld([pending, running, running]);
-    const error = await failureOf(() => wait(world, { deadlineMs: startMs + 30_000 }).job);
+    const error = await failureOf(() => wait(world, { deadlineMs: 30_000 }).job);
     expect(error).toMatchObject({ exitCode: 5, hint: 'wan wait 1KTAHJ0ABCDE', retryable: true });
     expect(error.message).toBe('stopped waiting; the job goes on, and is billed if it succeeds');
     expect(sleepsOf(world)).toEqual([5000, 15_400, 9600]);
@@ -208,13 +208,13 @@ describe('the time is up', () => {
 
   test('and says what stood in the way at last', async () => {
     const world = fakeWorld([{ kind: 'lost', reason: 'reset' }]);
-    const error = await failureOf(() => wait(world, { deadlineMs: startMs + 5000 }).job);
+    const error = await failureOf(() => wait(world, { deadlineMs: 5000 }).job);
     expect(error.message).toMatch(/\(at last: the service could not be reached: reset\)$/u);
   });
 
   test('not when the last look finds the end', async () => {
     const world = fakeWorld([pending, done]);
-    const { job } = wait(world, { deadlineMs: startMs + 6000 });
+    const { job } = wait(world, { deadlineMs: 6000 });
     expect((await job).status).toBe('succeeded');
   });
 });
@@ -227,9 +227,7 @@ describe('the clock', () => {
     const world = fakeWorld([running, running, running], {
       onSleep: () => world.setClock(startMs + ms),
     });
-    const error = await failureOf(
-      () => wait(world, { deadlineMs: startMs + 30_000, pollIntervalMs: 10_000 }).job,
-    );
+    const error = await failureOf(() => wait(world, { deadlineMs: 30_000, pollIntervalMs: 10_000 }).job);
     expect(error.exitCode).toBe(5);
     expect(sleepsOf(world)).toEqual([10_000, 10_000, 10_000]);
     const elapsed = world.events.flatMap((event) => (event.event === 'status' ? [event.elapsedMs] : []));
@@ -255,21 +253,21 @@ describe('the clock', () => {
         isFirst = false;
       },
     });
-    const { job } = wait(world, { deadlineMs: startMs + 60_000, pollIntervalMs: 15_000 });
+    const { job } = wait(world, { deadlineMs: 60_000, pollIntervalMs: 15_000 });
     expect((await job).status).toBe('succeeded');
     expect(sleepsOf(world)).toEqual([15_000, 15_000, 15_000, 15_000]);
   });
 
   test('is over before the first look: there is one all the same', async () => {
     const world = fakeWorld([done]);
-    const { job } = wait(world, { deadlineMs: startMs - 1000, lookNow: true });
+    const { job } = wait(world, { deadlineMs: -1000, lookNow: true });
     expect((await job).status).toBe('succeeded');
   });
 });
 
 test('no look is put off beyond the deadline, and the last one not for long', async () => {
   const world = fakeWorld([running, running, running]);
-  await failureOf(() => wait(world, { deadlineMs: startMs + 25_000, pollIntervalMs: 20_000 }).job);
+  await failureOf(() => wait(world, { deadlineMs: 25_000, pollIntervalMs: 20_000 }).job);
   expect(world.options.map(({ paced, turnWithinMs }) => [paced, turnWithinMs])).toEqual([
     [true, 5000],
     [true, 2000],
@@ -293,18 +291,94 @@ describe('the task ends otherwise', () => {
     ['CANCELED', task('CANCELED'), { status: 'canceled', error: { class: 'generation_failed' } }],
     ['CANCELLED', task('CANCELLED'), { status: 'canceled', error: { class: 'generation_failed' } }],
     ['FAILED', task('FAILED', { code: 'InvalidParameter', message: 'x' }), { status: 'failed' }],
-    ['FAILED without a reason', task('FAILED'), { status: 'failed', error: { code: null } }],
     [
       'by the content filter',
       task('FAILED', { code: 'DataInspectionFailed' }),
       { error: { class: 'content_filter' } },
     ],
-    ['SUCCEEDED without a link', task('SUCCEEDED'), { status: 'failed' }],
   ])('%s', async (_name, outcome, expected) => {
     const { job, seen } = wait(fakeWorld([task('SUSPENDED'), outcome]));
     const ended = await job;
     expect(ended).toMatchObject(expected);
     expect(seen).toEqual([ended.status]);
+  });
+});
+
+describe('an end that is told without a reason', () => {
+  const failed = task('FAILED');
+  const linkless = task('SUCCEEDED', { video_url: 'soon' });
+  const gone = { status: 'failed', unreasoned: { settled: true } };
+  const open = { status: 'succeeded', outputs: [], error: { class: 'not_saved' } };
+
+  test.each<[string, SendOutcome, object]>([
+    ['a failure', failed, gone],
+    ['a success without a link', linkless, open],
+  ])('%s, is looked at again for 30 s', async (_name, outcome, expected) => {
+    const world = fakeWorld([running, ...Array.from({ length: 5 }, () => outcome)]);
+    const { job, seen } = wait(world);
+    expect(await job).toMatchObject(expected);
+    expect(sleepsOf(world).slice(2)).toEqual([2000, 5000, 8000, 15_000]);
+    expect(world.left).toEqual([]);
+    expect(seen[1]).toBe((await job).status);
+    expect(world.events.filter(({ event }) => event === 'notice')).toHaveLength(1);
+  });
+
+  test.each<[string, SendOutcome[]]>([
+    ['a failure', [failed, done]],
+    ['a success without a link', [linkless, linkless, done]],
+    ['both, and more', [failed, linkless, reply(503, ''), failed, running, failed, done]],
+  ])('%s, is forgotten when the service knows better', async (_name, script) => {
+    const { job, seen } = wait(fakeWorld(script));
+    expect(await job).toMatchObject({ status: 'succeeded', outputs: [{ url: link }], error: null });
+    expect(await job).not.toHaveProperty('unreasoned');
+    expect(seen.at(-1)).toBe('succeeded');
+  });
+
+  test('is counted anew when the task runs again meanwhile', async () => {
+    const world = fakeWorld([failed, failed, failed, running, ...Array.from({ length: 5 }, () => failed)]);
+    expect(await wait(world).job).toMatchObject(gone);
+    expect(world.left).toEqual([]);
+  });
+
+  test('is not undone by UNKNOWN', async () => {
+    const world = fakeWorld([linkless, ...Array.from({ length: 4 }, () => task('UNKNOWN'))]);
+    expect(await wait(world).job).toMatchObject(open);
+  });
+
+  test('and was looked at by an earlier command, takes one look more', async () => {
+    const start = makeJob({ status: 'failed', unreasoned: { at: null, settled: true } });
+    const world = fakeWorld([failed]);
+    expect(await wait(world, { lookNow: true }, start).job).toMatchObject(gone);
+    expect(await wait(fakeWorld([done]), { lookNow: true }, start).job).toMatchObject({
+      status: 'succeeded',
+    });
+  });
+
+  test('stays open when the time is up: a failure as a wait that is over, a success as one', async () => {
+    const patience = { deadlineMs: 8000 };
+    const failing = wait(fakeWorld([failed, failed, failed]), patience);
+    expect((await failureOf(() => failing.job)).exitCode).toBe(5);
+    expect(failing.seen).toEqual(['failed']);
+    expect(await wait(fakeWorld([linkless, linkless, linkless]), patience).job).toMatchObject(open);
+  });
+});
+
+describe('a task that is not found', () => {
+  const missing = reply(404, { code: 'NotFound', message: 'no such task', request_id: 'r' });
+
+  test('for a moment is asked for again', async () => {
+    const world = fakeWorld([missing, missing, done]);
+    expect((await wait(world).job).status).toBe('succeeded');
+    expect(sleepsOf(world).slice(1)).toEqual([2000, 5000]);
+  });
+
+  test('for 30 s is not found: exit 11, and the record stays as it was', async () => {
+    const world = fakeWorld([running, ...Array.from({ length: 5 }, () => missing)]);
+    const { job, seen } = wait(world);
+    const error = await failureOf(() => job);
+    expect(error).toMatchObject({ exitCode: 11, requestId: 'r' });
+    expect(seen).toEqual(['running']);
+    expect(world.left).toEqual([]);
   });
 });
 
@@ -323,9 +397,22 @@ describe('UNKNOWN', () => {
     expect(seen).toEqual(['running']);
   });
 
-  test('of our own account after 24 h is the end', async () => {
-    const old = makeJob({ submitted_at: new Date(startMs - 25 * 3_600_000).toISOString() });
-    const { job, seen } = wait(fakeWorld([task('UNKNOWN')]), { lookNow: true }, old);
+  const hours = (count: number) => new Date(startMs + count * 3_600_000);
+  const unknownAt = (date: Date) =>
+    reply(200, { output: { task_id: 'task-1', task_status: 'UNKNOWN' } }, { date: date.toUTCString() });
+
+  test('of our own account after 24 h is the end, when it is said again a minute later', async () => {
+    const old = makeJob({
+      submitted_at: hours(-25).toISOString(),
+      service_submitted_at: hours(-25).toISOString(),
+    });
+    const noted: Job[] = [];
+    const onChange = async (job: Job) => void noted.push(job);
+    const first = wait(fakeWorld([unknownAt(hours(0))]), { lookNow: true, onChange }, old);
+    expect((await failureOf(() => first.job)).exitCode).toBe(11);
+    expect(noted).toMatchObject([{ status: 'queued', first_unknown_at: hours(0).toISOString() }]);
+    const later = unknownAt(new Date(hours(0).getTime() + 60_000));
+    const { job, seen } = wait(fakeWorld([later]), { lookNow: true }, noted[0]);
     expect(await job).toMatchObject({ status: 'expired', error: { class: 'not_found' } });
     expect(seen).toEqual(['expired']);
   });

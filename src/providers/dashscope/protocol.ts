@@ -5,7 +5,17 @@ import { readId } from '../../core/named-tasks.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { GenerationRequest } from '../../core/request.ts';
 import { asNumber, at } from '../../core/untrusted.ts';
-import { link, number, object, present, rawText, readLoosely, text } from '../../core/loose.ts';
+import {
+  number,
+  object,
+  present,
+  rawText,
+  readLoosely,
+  resultLink,
+  text,
+  writtenLink,
+} from '../../core/loose.ts';
+import { pickLink, reportLink } from '../../core/result-link.ts';
 import type { TaskReport, Usage } from '../../core/task.ts';
 import type { HttpCall, Protocol } from '../protocol.ts';
 import { meaningOf } from './error-codes.ts';
@@ -66,8 +76,6 @@ const states: Record<string, TaskReport['state']> = {
   UNKNOWN: 'unknown',
 };
 
-const result = z.object({ video_url: link, url: link });
-
 const taskReply = z.object({
   request_id: text,
   output: z.object({
@@ -78,13 +86,11 @@ const taskReply = z.object({
     code: text,
     message: text,
     orig_prompt: rawText,
-    // The link stands in five places, by model family.
-    video_url: link,
-    results: z
-      .union([z.array(result.catch({})), result.transform((only) => [only])])
-      .optional()
-      .catch(undefined),
-    output_video_url: link,
+    // The link stands in five places, by model family; in `results` once or as a list.
+    video_url: writtenLink,
+    results: resultLink,
+    output_video_url: writtenLink,
+    video_urls: resultLink,
   }),
   usage: object({
     duration: number,
@@ -100,12 +106,11 @@ function readTask(body: unknown): TaskReport | undefined {
   const state = states[reply?.output.task_status?.toUpperCase() ?? ''];
   if (reply === undefined || state === undefined) return undefined;
   const { output, usage } = reply;
-  const [first] = output.results ?? [];
-  const video = output.video_url ?? first?.video_url ?? first?.url ?? output.output_video_url;
+  const video = pickLink([output.video_url, output.results, output.output_video_url, output.video_urls]);
   const [width, height] = /^(\d+)\*(\d+)$/u.exec(usage?.size ?? '')?.slice(1) ?? [];
   return {
     state,
-    links: state === 'succeeded' && video !== undefined ? [video] : [],
+    ...reportLink(state === 'succeeded' ? video : undefined),
     ...present({
       requestId: reply.request_id,
       submittedAt: readTime(output.submit_time ?? ''),
@@ -168,4 +173,5 @@ export const dashscopeProtocol: Protocol = {
   retriesRefusedSubmits: true,
   saysRefused: () => false,
   refusesWithServerErrors: true,
+  failuresAreFree: true,
 };

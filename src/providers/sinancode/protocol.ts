@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { link, object, present, readLoosely, taskId, text } from '../../core/loose.ts';
+import { object, present, readLoosely, taskId, text, writtenLink } from '../../core/loose.ts';
 import type { Model } from '../../core/model.ts';
 import { readId } from '../../core/named-tasks.ts';
 import type { Refusal } from '../../core/refusal.ts';
+import { asResultLink, pickLink, reportLink } from '../../core/result-link.ts';
 import { inputsOf, type GenerationRequest } from '../../core/request.ts';
 import type { TaskReport } from '../../core/task.ts';
 import { at } from '../../core/untrusted.ts';
@@ -55,8 +56,8 @@ const states: Record<string, TaskReport['state']> = {
 
 // Older pages show a list of addresses, newer ones a list of objects.
 const resultItem = z.union([
-  z.string().transform((url) => ({ type: undefined, url: readLoosely(link, url) })),
-  z.object({ type: text, url: link }),
+  z.string().transform((url) => ({ type: undefined, url: asResultLink(url) })),
+  z.object({ type: text, url: writtenLink }),
 ]);
 
 const taskReply = z.object({
@@ -79,11 +80,12 @@ function readTask(body: unknown): TaskReport | undefined {
   const reply = readLoosely(taskReply, body);
   const state = states[reply?.status?.toLowerCase() ?? ''];
   if (reply === undefined || state === undefined) return undefined;
-  const items = (reply.result ?? []).filter(({ url }) => url !== undefined);
-  const video = items.find(({ type }) => type?.toLowerCase() === 'video') ?? items[0];
+  const items = reply.result ?? [];
+  const videos = items.filter(({ type }) => type?.toLowerCase() === 'video');
+  const video = pickLink([...videos, ...items].map(({ url }) => url));
   return {
     state,
-    links: state === 'succeeded' && video?.url !== undefined ? [video.url] : [],
+    ...reportLink(state === 'succeeded' ? video : undefined),
     ...present({
       requestId: reply.request_id,
       code: state === 'failed' ? reply.error_code : undefined,
@@ -119,4 +121,6 @@ export const sinancodeProtocol: Protocol = {
   retriesRefusedSubmits: false,
   saysRefused: (body) => readTaskId(body) === undefined && readRefusal(body)?.code !== undefined,
   refusesWithServerErrors: false,
+  // Its pages say nothing of what a failed task costs.
+  failuresAreFree: false,
 };
