@@ -10,6 +10,9 @@ import { startTimer, type Timer } from './timer.ts';
 import { tellsMore } from './learn.ts';
 import { watchTask } from './watch.ts';
 
+/** A service shows a new task after this long at most. */
+const visibleWithinMs = 60_000;
+
 export type WaitOptions = {
   /** When to stop waiting, by the monotonic clock in milliseconds; undefined waits for ever. */
   deadlineMs: number | undefined;
@@ -37,6 +40,7 @@ export async function waitForTask(
   options: WaitOptions,
 ): Promise<Job> {
   const { clock } = runtime;
+  const startedMs = clock.monotonic();
   const timer = startTimer(clock, options.deadlineMs);
   const watch = watchTask(clock, Date.parse(start.submitted_at ?? start.created_at));
   const isLoopback = isLoopbackHost(new URL(connection.base).hostname);
@@ -84,6 +88,9 @@ export async function waitForTask(
     lastFault = undefined;
     missing.clear();
     const { progress } = result;
+    // Whatever the clocks say: who has waited for a minute was not too early.
+    if (progress.kind === 'not-visible-yet' && clock.monotonic() - startedMs > visibleWithinMs)
+      throw withContinuation(notFound(taskId, connection), options.continueHint);
     if (progress.kind === 'not-found') {
       if (tellsMore(progress.job, job)) await options.onChange(progress.job).catch(continuing);
       throw withContinuation(notFound(taskId, connection), options.continueHint);

@@ -322,7 +322,7 @@ const forgotten: Row[] = [
     [11, 'none', '1/1', 'queued'],
     { resume: { exit: 0, file: 'saved', submits: '1/1', record: 'saved' } },
   ),
-  asked('UNKNOWN, a day later by our clock alone', 't2v', [unknown], [5, 'none', '1/1', 'queued'], {
+  asked('UNKNOWN, a day later by our clock alone', 't2v', [unknown], [11, 'none', '1/1', 'queued'], {
     second: ['wait'],
     pass: 25 * hour,
   }),
