@@ -8,6 +8,7 @@ import { handleOf, requireTask, settleOwner, wasNeverAccepted } from '../workflo
 import { checkTarget } from '../workflow/output-target.ts';
 import type { Runtime } from '../workflow/runtime.ts';
 import { isStillSaved } from '../workflow/save.ts';
+import type { JobStore } from '../store/jobs.ts';
 import type { Lock } from '../store/lock.ts';
 import { taskLock } from '../workflow/task-lock.ts';
 import { startTimer } from '../workflow/timer.ts';
@@ -59,11 +60,10 @@ export async function bringHome(
   };
   // A task without a record has a lock as well: two waiters must not write into one file.
   if (isForeign) {
-    const unrecorded: Runtime = {
-      ...runtime,
-      jobs: { ...runtime.jobs, save: async () => {}, reopen: async () => {} },
-    };
     const name = taskLock(job.task_id ?? job.id);
+    const requireHeld: JobStore['requireHeld'] = (_id, how) => runtime.jobs.requireHeld(name, how);
+    const jobs = { ...runtime.jobs, save: async () => {}, reopen: async () => {}, requireHeld };
+    const unrecorded: Runtime = { ...runtime, jobs };
     return withLock(runtime, talk, { name, job, handle }, options, (lock) => finish(unrecorded, job, lock));
   }
   return withLock(runtime, talk, { name: job.id, job, handle }, options, async (lock) => {

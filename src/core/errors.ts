@@ -144,6 +144,9 @@ export class UnconfirmedError extends WanError {
   override readonly class = 'unconfirmed';
 }
 
+/** This process was stopped for so long that another one does its work now: it changes nothing more. */
+export class TakenOverError extends WanError {}
+
 /** Ctrl-C. */
 export class InterruptedError extends WanError {
   override readonly class = 'interrupted';

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { describePage } from '../core/error-page.ts';
-import { NotSavedError } from '../core/errors.ts';
+import { NotSavedError, TakenOverError } from '../core/errors.ts';
 import { retryAfterMs, serviceMs } from '../core/http.ts';
 import type { LinkRefusal } from '../core/link-expiry.ts';
 import { describeFault } from './describe-fault.ts';
@@ -51,7 +51,7 @@ export async function askLink<T>(
     options.signal.throwIfAborted();
     const { stalled } = watch;
     if (stalled !== undefined) return { kind: 'broken', why: stalled, isStalled: true };
-    if (error instanceof NotSavedError) throw error;
+    if (error instanceof NotSavedError || error instanceof TakenOverError) throw error;
     const cause = error instanceof Error ? error.cause : undefined;
     const privateName = [error, cause].find((reason) => reason instanceof PrivateNameError);
     if (privateName !== undefined) throw new NotSavedError(`${privateName.message}: ${shownLink(link)}`);

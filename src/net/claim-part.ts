@@ -45,6 +45,10 @@ async function inspect(path: string, owner: string): Promise<PartRecord | 'free'
   // A record is claimed before its part is made; one that was never begun vouches for an empty file only.
   const isOurs = part.isFile() && (record.remote !== undefined || part.size === 0);
   if (!isOurs) return 'foreign';
+  // Under another name as well it is somebody's: whole it may be placed, but nothing is written into it.
+  const isWhole =
+    part.size === record.remote?.totalBytes && new ByteRanges(record.ranges).bytes === part.size;
+  if (part.nlink > 1 && !isWhole) return 'foreign';
   const limit = Math.min(part.size, record.remote?.totalBytes ?? Infinity);
   return new ByteRanges(record.ranges).end <= limit ? record : { ...record, ranges: [] };
 }

@@ -5,6 +5,7 @@ import { diskError, isFullDisk, requireSpace } from './disk-error.ts';
 import { DiskReserve } from './disk-reserve.ts';
 import { openDigest } from './distant-digest.ts';
 import type { Checksums, Digest } from './file-digest.ts';
+import { PartGuard, type StillOurs } from './part-guard.ts';
 import { strongValidator } from './remote-file.ts';
 import { freeBuffers } from './free-buffers.ts';
 import { writeAll } from './write-all.ts';
@@ -27,9 +28,10 @@ export type PartCare = {
   digestWorker?: URL | undefined;
   /** What is large. */
   split?: { fileBytes: number } | undefined;
+  stillOurs?: StillOurs | undefined;
 };
 
-/** A `.part` that belongs to this job, open for writing, with its record. One process at a time: the job's lock. */
+/** A `.part` that belongs to this job, open for writing, with its record. One process at a time. */
 export class PartFile {
   readonly path: string;
   /** How often bytes that were there had to be given up. */
@@ -37,6 +39,7 @@ export class PartFile {
   readonly #file: FileHandle;
   readonly #record: PartRecord;
   readonly #care: PartCare;
+  readonly #guard: PartGuard;
   #ranges: ByteRanges;
   #digest: Digest | undefined;
   readonly #reserve: DiskReserve;
@@ -55,6 +58,7 @@ export class PartFile {
     this.#file = file;
     this.#record = record;
     this.#care = care;
+    this.#guard = new PartGuard(path, file, care.stillOurs);
     this.#ranges = new ByteRanges(record.ranges);
     this.#reserve = new DiskReserve(path);
     this.#saved = { bytes: this.bytes, at: care.clock.now() };
@@ -103,7 +107,7 @@ export class PartFile {
       this.#record.remote = remote;
       // The record gives the old bytes up before they go, so that it never promises what is not there.
       await this.#save();
-      await this.#file.truncate(0);
+      await this.#guard.truncate(0);
     });
   }
 
@@ -125,6 +129,7 @@ export class PartFile {
     await this.#onDisk(async () => {
       if (this.#fault !== undefined) throw this.#fault.error;
       if (this.remote?.totalBytes === undefined) await this.#reserve.keep(chunks);
+      await this.#guard.beforeBytes();
       const end = await writeAll(this.#file, offset, chunks);
       this.#ranges.add(offset, end);
       const digest = this.#openDigest();
@@ -165,7 +170,7 @@ export class PartFile {
     } catch (error) {
       if (!isFullDisk(error)) throw error;
       const end = Math.max(0, this.#ranges.end - roomBytes);
-      await this.#file.truncate(end);
+      await this.#guard.truncate(end);
       this.#ranges = new ByteRanges(this.#ranges.list.map(([first, last]) => [first, Math.min(last, end)]));
       await this.checkpoint();
     }
@@ -188,7 +193,7 @@ export class PartFile {
       const { remote } = this.#record;
       const isKnown = remote?.totalBytes === this.bytes && this.#saved.bytes === this.bytes;
       if (isKnown && (await this.#file.stat()).size === this.bytes) return;
-      await this.#file.truncate(this.bytes);
+      await this.#guard.truncate(this.bytes);
       if (remote !== undefined) remote.totalBytes = this.bytes;
       await this.#save();
     });
@@ -227,6 +232,7 @@ export class PartFile {
       // Bytes first, then the record that promises them.
       await this.#file.sync();
       this.#record.ranges = ranges;
+      await this.#guard.beforeRecord();
       await savePartRecord(this.path, this.#record);
     } catch (error) {
       this.#saved = before;

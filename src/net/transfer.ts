@@ -13,6 +13,7 @@ import type { Checksums } from './file-digest.ts';
 import { shownLink } from './link-policy.ts';
 import { claimPart } from './claim-part.ts';
 import { largeBytes, type PartFile } from './part-file.ts';
+import type { StillOurs } from './part-guard.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { unwrapPart } from './unwrap-part.ts';
 
@@ -23,6 +24,8 @@ export type DownloadOptions = Pick<AttemptOptions, 'dispatcher' | 'allowPrivate'
   partPath: string;
   /** The job id: only a part of the same owner is continued. */
   owner: string;
+  /** Asked before the file changes. */
+  stillOurs?: StillOurs | undefined;
   /** Asks the task for a new link, when the server refuses the one there is. */
   freshLink?: (() => Promise<string>) | undefined;
   onProgress?: AttemptOptions['onProgress'] | undefined;

@@ -7,6 +7,8 @@ import { makeDirectories } from './make-directories.ts';
 export type FileOptions = {
   /** Permission bits of a new file, before the umask; 0600 unless told. */
   mode?: number;
+  /** Asked when the new content is on disk, right before it takes its name: it may still refuse. */
+  beforeRename?: (() => Promise<void>) | undefined;
 };
 
 // What systems and file systems answer that cannot open or flush a directory (Windows, some network and FUSE ones).
@@ -36,6 +38,7 @@ export async function writeFileAtomic(
 ): Promise<void> {
   const temporary = await writeTemporary(path, data, options);
   try {
+    await options.beforeRename?.();
     await rename(temporary, path);
   } catch (error) {
     await discard(temporary);

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../core/error-code.ts';
 import { parseJobId, timeOfJobId } from '../core/job-id.ts';
+import { asTaskId } from '../core/untrusted.ts';
 import { createFileExclusive, makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
 import type { JobFiles } from './job-files.ts';
 import { readPlainFile } from './plain-file.ts';
@@ -16,6 +17,10 @@ export type JobIndex = {
   rememberTask: (taskId: string, id: string) => Promise<void>;
   /** Notes it, whoever had it. The caller holds the task's lock. Throws the file system's error. */
   giveTask: (taskId: string, id: string) => Promise<void>;
+  /** Notes a task unless it is noted already. False: for another job. Throws the file system's error. */
+  leaveTask: (taskId: string, id: string) => Promise<boolean>;
+  /** The one task that a job's day tells of it; undefined for none or several. Never throws. */
+  findLeftTask: (id: string) => Promise<string | undefined>;
   /** Never throws. */
   findTask: (taskId: string) => Promise<string | undefined>;
   /** The jobs of a day whose task's id begins or ends with a text, whatever its letters' case. Never throws. */
@@ -60,6 +65,26 @@ export function createJobIndex(files: JobFiles): JobIndex {
       else if (parseJobId(await read(file)) === undefined) await giveTask(taskId, id);
     },
     giveTask,
+    leaveTask: async (taskId, id) => {
+      const file = taskFile(taskId);
+      // The line first: by it the job's next holder finds the task.
+      await appendLine(files.taskLog(timeOfJobId(id)), `${id} ${taskId}`);
+      await makePrivateDirectory(path.dirname(file));
+      await createFileExclusive(file, id).catch((error: unknown) => {
+        if (errorCode(error) !== 'EEXIST') throw error;
+      });
+      return parseJobId(await read(file)) === id;
+    },
+    findLeftTask: async (id) => {
+      const lines = (await read(files.taskLog(timeOfJobId(id)))).split('\n');
+      const named = lines
+        .filter((line) => line.startsWith(`${id} `))
+        .map((line) => line.slice(id.length + 1));
+      const tasks = [...new Set(named)].filter((taskId) => asTaskId(taskId) !== undefined);
+      const owners = await Promise.all(tasks.map((taskId) => read(taskFile(taskId))));
+      const own = tasks.filter((_, index) => parseJobId(owners[index] ?? '') === id);
+      return own.length === 1 ? own[0] : undefined;
+    },
     findTask: async (taskId) => parseJobId(await read(taskFile(taskId))),
     matchTasks: async (ms, piece) => {
       // One search over the whole text: taking tens of thousands of lines apart is ten times the work.

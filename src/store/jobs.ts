@@ -5,6 +5,7 @@ import { errorCode } from '../core/error-code.ts';
 import { WanError } from '../core/errors.ts';
 import { isFinal, type Job } from '../core/job.ts';
 import { makePrivateDirectory, syncDirectory, writeFileAtomic } from './atomic-file.ts';
+import { holdLocks, type HeldLocks } from './held-locks.ts';
 import { jobFiles } from './job-files.ts';
 import { createJobIds } from './job-ids.ts';
 import { createJobIndex } from './job-index.ts';
@@ -17,7 +18,10 @@ import { stateError } from './state-error.ts';
 
 export type JobStore = {
   directory: string;
-  /** Writes the record where its state says: among the open ones, or under its day. */
+  /**
+   * Writes the record where its state says: among the open ones, or under its day.
+   * @throws {TakenOverError} when the job's lock was taken here, and another process has it now
+   */
   save: (job: Job) => Promise<void>;
   /** Takes a job that had ended back among the open ones: the user has it sent again. */
   reopen: (job: Job) => Promise<void>;
@@ -46,6 +50,12 @@ export type JobStore = {
   fileOf: (job: Job) => string;
   /** Undefined while another process has it. */
   tryLock: (id: string) => Promise<Lock | undefined>;
+  /** Comes right before what cannot be undone. @throws {TakenOverError} */
+  requireHeld: HeldLocks['requireHeld'];
+  /** Notes for whoever holds a job now which task it has become. False: the task is known as another job's. */
+  leaveTask: (taskId: string, id: string) => Promise<boolean>;
+  /** The one task that was left for a job so; undefined without one, or with several. */
+  findLeftTask: (id: string) => Promise<string | undefined>;
   /** Whether a living process is working on the job. */
   isHeld: (id: string) => Promise<boolean>;
   /** A keyed hash that tells two keys apart and gives neither away. */
@@ -64,6 +74,7 @@ export function createJobStore(
 ): JobStore {
   const files = jobFiles(directory);
   const locks = createLocks(directory);
+  const held = holdLocks(locks);
   const index = createJobIndex(files);
   const reader = createJobReader(files, notice);
   const ids = createJobIds(files, { dismiss: reader.dismiss, notice, now });
@@ -99,6 +110,7 @@ export function createJobStore(
     // Of two records the finished one counts. Killed in between, it is as it was, and nothing was sent.
     await orAskForDirectory('write the job’s record', async () => {
       const file = files.doneFile(job.id);
+      await held.requireHeld(job.id);
       try {
         await rm(file);
       } catch (error) {
@@ -111,15 +123,16 @@ export function createJobStore(
   }
 
   async function writeWhereItBelongs(job: Job, text: string): Promise<void> {
+    const beforeRename = () => held.requireHeld(job.id);
     if (!isFinal(job)) {
       await makePrivateDirectory(files.open);
-      await writeFileAtomic(files.openFile(job.id), text);
+      await writeFileAtomic(files.openFile(job.id), text, { beforeRename });
       return;
     }
     // First the new place, then the old: killed in between, both hold the job and the finished one counts.
     const file = files.doneFile(job.id);
     await makePrivateDirectory(path.dirname(file));
-    await writeFileAtomic(file, text);
+    await writeFileAtomic(file, text, { beforeRename });
     await rm(files.openFile(job.id), { force: true });
   }
 
@@ -145,7 +158,7 @@ export function createJobStore(
     try {
       return await work();
     } catch (error) {
-      throw stateError(what, directory, error);
+      throw error instanceof WanError ? error : stateError(what, directory, error);
     }
   }
 
@@ -166,8 +179,15 @@ export function createJobStore(
     tryLock: (id) =>
       orAskForDirectory('lock the job', async () => {
         await makePrivateDirectory(directory);
-        return locks.tryLock(id);
+        return held.tryLock(id);
       }),
+    requireHeld: (name, how) => orAskForDirectory('lock the job', () => held.requireHeld(name, how)),
+    leaveTask: (taskId, id) =>
+      orAskForDirectory('note the task', async () => {
+        await makePrivateDirectory(directory);
+        return index.leaveTask(taskId, id);
+      }),
+    findLeftTask: index.findLeftTask,
     isHeld: (id) => locks.isHeld(id),
     fingerprint: (text) =>
       orAskForDirectory('keep jobs', async () => {

@@ -8,6 +8,8 @@ export type Repeat = (task: () => Promise<void>) => () => void;
 export type Lease = {
   /** Beats, and tells whether the claim is still ours. Throws the file system's error when it cannot beat. */
   renew: () => Promise<boolean>;
+  /** Whether the last beat that reached the disk is so young that nobody can have taken over. */
+  isFresh: () => boolean;
   /** Stops beating and removes the claim. */
   end: () => Promise<void>;
 };
@@ -32,20 +34,27 @@ export async function keepClaim(won: Won): Promise<Lease | undefined> {
     return { monotonicMs: viewer.clock.monotonicMs(), wallMs: viewer.clock.wallMs() };
   }
 
+  /** By both clocks, because one stands still while the machine sleeps and the other can be set. */
+  function isWithin(lifeMs: number): boolean {
+    const { monotonicMs, wallMs } = now();
+    return monotonicMs - last.monotonicMs < lifeMs && wallMs - last.wallMs < lifeMs;
+  }
+
   async function beat(): Promise<boolean> {
     if (over) return false;
-    const before = last;
     const time = now();
     over = !(await writeBeat(path, time.monotonicMs));
     if (over) return false;
-    last = time;
-    const { monotonicMs, wallMs } = now();
-    if (monotonicMs - before.monotonicMs < claimLifeMs && wallMs - before.wallMs < claimLifeMs) return true;
+    if (isWithin(claimLifeMs)) {
+      last = time;
+      return true;
+    }
     // We were stopped for so long (Ctrl-Z, sleep) that somebody may be taking over at this moment. Our new beat is
     // written: either they see it and leave, or their claim was there before it and we see that.
     const { alive } = await survey(name, viewer, claim.nonce);
     over = alive.length > 0 || !(await writeBeat(path, time.monotonicMs));
     if (over) await removeClaim(path);
+    else last = time;
     return !over;
   }
 
@@ -70,7 +79,7 @@ export async function keepClaim(won: Won): Promise<Lease | undefined> {
     await removeClaim(path);
   }
 
-  return { renew, end };
+  return { renew, isFresh: () => !over && isWithin(claimLifeMs / 2), end };
 }
 
 function ignore(): void {}

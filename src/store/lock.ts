@@ -30,6 +30,8 @@ export type Lock = {
    * Throws the file system's error when the claim cannot be renewed: then it is not known, which means no.
    */
   stillHeld: () => Promise<boolean>;
+  /** The same without the disk: false as soon as the process was stopped for a while, and the disk must be asked. */
+  isFresh: () => boolean;
   /** May be called again; does nothing then. Never throws. */
   release: () => Promise<void>;
 };
@@ -73,7 +75,7 @@ export function createLocks(stateDir: string, options: LockOptions = {}): Locks 
       const claim = await newClaim(viewer);
       const path = await enter(name, claim, viewer);
       const lease = path && (await keepClaim({ path, name, claim, startedWallMs, viewer, repeat }));
-      if (lease) return { stillHeld: lease.renew, release: once(lease.end, leave) };
+      if (lease) return { stillHeld: lease.renew, isFresh: lease.isFresh, release: once(lease.end, leave) };
     } catch (error) {
       await leave();
       throw error;

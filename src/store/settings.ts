@@ -2,7 +2,7 @@ import { chmod, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeLoosely } from '../core/decode-text.ts';
 import { errorCode } from '../core/error-code.ts';
-import { WanError } from '../core/errors.ts';
+import { TakenOverError, WanError } from '../core/errors.ts';
 import { settingsSchema, type Settings } from '../core/settings.ts';
 import { makePrivateDirectory } from './atomic-file.ts';
 import { createLocks } from './lock.ts';
@@ -82,6 +82,12 @@ export function createSettingsStore(
     try {
       const present = await read();
       const settings = settingsSchema.parse(edit(present));
+      if (!(await lock.stillHeld())) {
+        throw new TakenOverError(`another wan is changing the settings ${file}`, {
+          hint: 'try again',
+          retryable: true,
+        });
+      }
       // Loaded here because most commands only read.
       const { default: Conf } = await import('conf');
       const conf = new Conf<Settings>({

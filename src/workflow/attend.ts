@@ -81,6 +81,8 @@ async function withTask(
     // The user's word outranks what the task tells of itself.
     return adopt(runtime, connection, { ...job, named_tasks: undefined }, options.adopt, { onChange });
   }
+  const left = await takeLeft();
+  if (left !== undefined) return left;
   if (isOpen && options.reconciles) {
     try {
       const settled = await settleNamed(runtime, connection, job, { isPatient: false, onChange });
@@ -88,6 +90,8 @@ async function withTask(
       return await reconcile(runtime, connection, job, { ...search, memory: options.memory, onChange });
     } catch (error) {
       if (options.resubmits !== true || !maySendAgain(connection, error)) throw error;
+      const late = await takeLeft();
+      if (late !== undefined) return late;
       if (error instanceof UnconfirmedError) {
         const message = `${error.message}; it is sent again now, as you say, and both may be billed`;
         runtime.emit({ event: 'notice', job, message });
@@ -99,6 +103,15 @@ async function withTask(
     return job;
   }
   return sendAgain(runtime, job, sink, send);
+
+  /** What a process that had lost the job was answered after all. */
+  async function takeLeft(): Promise<Job | undefined> {
+    if (job.task_id !== null || !(isOpen || wasNeverAccepted(job))) return undefined;
+    const taskId = await runtime.jobs.findLeftTask(job.id);
+    if (taskId === undefined) return undefined;
+    if (!isOpen) await runtime.jobs.reopen({ ...job, status: 'unconfirmed' });
+    return adopt(runtime, connection, job, taskId, { onChange });
+  }
 }
 
 /**

@@ -72,6 +72,7 @@ export async function reserveJob(
       if (job === undefined || !isToReplace(job, retryFailed)) return found;
       // Nothing is bought anew on the word of a service that gave no reason, before it is asked once more.
       if (isDoubted(job) && !isToReplace(await askAgain(job), retryFailed)) return found;
+      await runtime.jobs.requireHeld(keys.lockName(key));
       await keys.replace(key, claim);
       return claim;
     } finally {

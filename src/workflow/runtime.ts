@@ -76,6 +76,8 @@ export type DownloadVideo = (options: {
   /** The task's id: a part belongs to one task alone. */
   owner: string;
   freshLink: () => Promise<string>;
+  /** Asked before the file changes. @throws {TakenOverError} */
+  stillOurs: (how: 'now' | 'lately') => Promise<void>;
   /** Where the task lives: only a base that is private itself may name private hosts. */
   apiBase: string;
   connections?: number | undefined;

@@ -6,6 +6,7 @@ import {
   NetworkError,
   NotFoundError,
   NotSavedError,
+  TakenOverError,
   WanError,
 } from '../core/errors.ts';
 import { hasTask, type Job, type JobOutput, type Saving } from '../core/job.ts';
@@ -47,6 +48,7 @@ export async function saveResult(
     throw new NotSavedError('the job has no link to a video', { hint: options.retryHint });
   const toStdout = saving.output === '-';
   const owner = job.task_id ?? job.id;
+  const requireOurs = (how?: 'now' | 'lately') => runtime.jobs.requireHeld(job.id, how);
   const target = toStdout
     ? { path: path.join(runtime.jobs.directory, 'stdout', `${job.id}.mp4`), isLiteral: false }
     : targetOf(job, saving);
@@ -55,10 +57,12 @@ export async function saveResult(
     // The name may have been taken while the job ran.
     const placed = toStdout ? undefined : await findPlaced(target, output);
     if (placed !== undefined) {
+      await requireOurs();
       await removeParts(partPath, owner);
       return await record({ ...output, path: placed });
     }
     if (target.isLiteral) await checkTarget(saving, output);
+    await requireOurs();
     if (await isOwnClaim(target.path, output)) await rm(target.path);
     await makeDirectories(path.dirname(target.path), toStdout ? 0o700 : undefined);
     runtime.emit({ event: 'downloading', job, receivedBytes: 0, totalBytes: undefined });
@@ -67,12 +71,13 @@ export async function saveResult(
       partPath,
       owner,
       freshLink: fresh,
+      stillOurs: requireOurs,
       apiBase: connection.base,
       connections: options.connections,
       onTrouble: (message) => runtime.emit({ event: 'notice', job, message }),
       onProgress: (progress) => runtime.emit({ event: 'downloading', job, ...progress }),
     });
-    const facts = await verify(fetched.partPath, target.path);
+    const facts = await verify(fetched.partPath, target.path, requireOurs);
     warnOfLength(runtime, job, facts.seconds);
     const saved: JobOutput = {
       ...output,
@@ -86,11 +91,13 @@ export async function saveResult(
     };
     if (toStdout) {
       await options.toStdout(fetched.partPath);
+      await requireOurs();
       await removeParts(partPath, owner);
       return await record({ ...saved, path: '-' });
     }
     // Killed between the next two steps, the next run knows its own file by this.
     await options.onChange({ ...job, outputs: [saved, ...job.outputs.slice(1)] });
+    await requireOurs();
     const finalPath = await placeFile(fetched.partPath, target.path, {
       onCollision: target.isLiteral ? 'refuse' : 'number',
       replace: saving.force && target.isLiteral,
@@ -114,7 +121,8 @@ export async function saveResult(
     try {
       return await runtime.download(download);
     } catch (error) {
-      if (error instanceof ChecksumError) throw await keepAside(error, error.partPath, wantedPath);
+      if (error instanceof ChecksumError)
+        throw await keepAside(error, error.partPath, wantedPath, requireOurs);
       throw error;
     }
   }
@@ -133,16 +141,22 @@ export async function isStillSaved(output: JobOutput | undefined): Promise<boole
   return isSameFile(output.path, output);
 }
 
-async function verify(partPath: string, wantedPath: string) {
+async function verify(partPath: string, wantedPath: string, requireOurs: () => Promise<void>) {
   try {
     return await verifyMp4(partPath);
   } catch (error) {
-    throw await keepAside(error, partPath, wantedPath);
+    throw await keepAside(error, partPath, wantedPath, requireOurs);
   }
 }
 
 /** Paid bytes are kept whatever a check thinks of them, but not under a name that promises a good file. */
-async function keepAside(error: unknown, partPath: string, wantedPath: string): Promise<NotSavedError> {
+async function keepAside(
+  error: unknown,
+  partPath: string,
+  wantedPath: string,
+  requireOurs: () => Promise<void>,
+): Promise<NotSavedError> {
+  await requireOurs();
   const kept = await keepUnverified(partPath, wantedPath);
   await forgetPart(partPath);
   const reason = error instanceof Error ? error.message : String(error);
@@ -210,7 +224,7 @@ function warnOfLength(runtime: Runtime, job: Job, seconds: number): void {
 
 /** Whatever went wrong here, the video is rendered and paid: one exit code, and the way to try again. */
 function asNotSaved(error: unknown, retryHint: string): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof TakenOverError) return error;
   if (error instanceof WanError && (error.class === 'interrupted' || error.class === 'terminated')) {
     return error.with({
       message: `${error.message}; the video is rendered, but not saved yet`,

@@ -57,6 +57,7 @@ export async function startJob(
     const prepared = prepare(runtime, plan, id);
     await runtime.jobs.save(prepared);
     sink.job(prepared);
+    await runtime.jobs.requireHeld(id);
     await plan.onRecorded?.(id);
     runtime.emit({ event: 'prepared', job: prepared });
     return { job: await sendJob(runtime, plan, prepared, lock, sink.job), lock };

@@ -1,4 +1,4 @@
-import { UnconfirmedError, WanError } from '../core/errors.ts';
+import { TakenOverError, UnconfirmedError, WanError } from '../core/errors.ts';
 import { toStoredError, type Job } from '../core/job.ts';
 import type { Model } from '../core/model.ts';
 import type { GenerationRequest } from '../core/request.ts';
@@ -11,6 +11,7 @@ import { claimAnswered } from './adopt.ts';
 import { forgetDeadUploads } from './cached-upload.ts';
 import type { SearchOptions } from './find-lost-task.ts';
 import { handleOf } from './job-state.ts';
+import { leaveTask } from './leave-task.ts';
 import { glanceAtList, momentOf, type Moment } from './list-tasks.ts';
 import { nextModel } from './pick-model.ts';
 import { reconcile } from './reconcile.ts';
@@ -35,7 +36,7 @@ export type Order = {
   search: SearchOptions;
   /** It was prepared by an earlier command. */
   isResumed?: boolean | undefined;
-  /** Whether the job's lock is still ours: asked right before the one step that costs money. */
+  /** Whether the job's lock is still ours. */
   stillOurs: () => Promise<boolean>;
 };
 
@@ -56,7 +57,9 @@ export async function submitJob(
   const write = async (patch: Partial<Job>) => {
     current = { ...current, ...patch };
     onChange(current);
-    await runtime.jobs.save(current);
+    await runtime.jobs.save(current).catch(async (error: unknown) => {
+      throw await leaveTask(runtime, current, error);
+    });
   };
   const notice = (message: string) => runtime.emit({ event: 'notice', job: current, message });
   const fail = async (status: 'failed' | 'unconfirmed', error: WanError, more: Partial<Job> = {}) => {
@@ -95,10 +98,12 @@ export async function submitJob(
   for (const tries = { neverSent: 0, refused: 0 }; ;) {
     await leaveIfAsked(runtime, write, { id: job.id, isResumed });
     if (!(await stillOurs()))
-      throw new WanError(`another process has taken over the job ${job.id}`, { hint: 'wan list' });
+      throw new TakenOverError(`another process has taken over the job ${job.id}`, { hint: 'wan list' });
     await writeSubmitting(runtime, write);
     await leaveIfAsked(runtime, write, { id: job.id, isResumed });
     runtime.emit({ event: 'submitting', job: current });
+    // Flushing the record may have taken its time: this is the step that costs money.
+    await runtime.jobs.requireHeld(job.id);
     const sent = await momentOf(runtime);
     const outcome = await sendForAnswer(runtime, connection, call, current);
     const verdict = judgeSubmit(outcome, protocol, runtime.clock.now(), call.body);
@@ -197,7 +202,7 @@ async function writeSubmitting(
 
 /** A disk that fails while it is open, or just known, what was bought must not hide that. */
 function stillOpen(error: unknown, job: Job, taskId?: string): unknown {
-  if (!(error instanceof WanError)) return error;
+  if (!(error instanceof WanError) || error instanceof TakenOverError) return error;
   const what =
     taskId === undefined
       ? 'the service may have accepted the job; it was not sent again'

@@ -1,4 +1,4 @@
-import { WaitTimeoutError, WanError } from '../core/errors.ts';
+import { TakenOverError, WaitTimeoutError, WanError } from '../core/errors.ts';
 import { isUnderWay, type Job } from '../core/job.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { faultDelay, pollSchedule } from '../core/poll-schedule.ts';
@@ -154,7 +154,7 @@ function stopIfLate(timer: Timer, lastFault: WanError | undefined, { continueHin
 
 /** Whatever ended the wait, the task lives: the way back to it is the hint. */
 export function withContinuation(error: unknown, hint: string): unknown {
-  if (!(error instanceof WanError)) return error;
+  if (!(error instanceof WanError) || error instanceof TakenOverError) return error;
   const isOurs = error.class === 'timeout' || error.class === 'interrupted' || error.class === 'terminated';
   const message =
     isOurs && error.class !== 'timeout'

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, readdir, type FileHandle } from 'node:fs/promises';
+import { link, open, readFile, readdir, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { claimPart } from '../../src/net/claim-part.ts';
 import { Crc64 } from '../../src/net/crc64.ts';
 import { forgetPart } from '../../src/store/part-record.ts';
-import { ChecksumError } from '../../src/core/errors.ts';
+import { ChecksumError, TakenOverError } from '../../src/core/errors.ts';
 import { failureOf, owner, sha256, signedPath, useDownloads, video } from '../helpers/download-world.ts';
 
 const world = useDownloads();
@@ -178,6 +178,43 @@ describe('the disk', () => {
     await part.checkpoint();
     expect(await world.readRecord()).toMatchObject({ ranges: [[0, 10]] });
     await part.close();
+  });
+
+  test('a part that has another name as well is left alone, and another one made', async () => {
+    await world.leavePart(50_000);
+    await link(world.partPath, join(world.directory, 'kept'));
+    const done = await world.download();
+    expect(done).toMatchObject({ sha256, partPath: join(world.directory, 'clip-2.part') });
+    expect((await readFile(join(world.directory, 'kept'))).length).toBe(50_000);
+  });
+
+  test.each([
+    ['moved', (part: string, kept: string) => rename(part, kept)],
+    ['given another name', (part: string, kept: string) => link(part, kept)],
+  ])('a part that is %s meanwhile is not written to', async (_name, disturb) => {
+    let stillOurs: Promise<void> | undefined;
+    const kept = join(world.directory, 'kept');
+    await world.leavePart(50_000);
+    const error = await failureOf(
+      world.download({
+        stillOurs: async () => {
+          stillOurs ??= disturb(world.partPath, kept);
+          await stillOurs;
+        },
+      }),
+    );
+    expect(error.message).toContain('its bytes are left alone');
+    expect((await readFile(kept)).equals(video.subarray(0, 50_000))).toBe(true);
+  });
+
+  test('a download that is another process’s by now changes nothing', async () => {
+    await world.leavePart(50_000);
+    const before = await world.readRecord();
+    const takenOver = new TakenOverError('taken over');
+    const download = world.download({ stillOurs: () => Promise.reject(takenOver) });
+    await expect(download).rejects.toBe(takenOver);
+    expect(await world.readRecord()).toEqual(before);
+    expect((await readFile(world.partPath)).equals(video.subarray(0, 50_000))).toBe(true);
   });
 
   test('a directory that is not there is named', async () => {

@@ -218,6 +218,50 @@ describe('by video', () => {
   });
 });
 
+describe('a job that another process has taken over', () => {
+  /** What another process does that finds the owner dead. */
+  async function loseLocks(directory: string): Promise<void> {
+    const locks = path.join(directory, 'locks');
+    const claims = (await readdir(locks)).filter((name) => name.endsWith('.claim'));
+    await Promise.all(claims.map((name) => rm(path.join(locks, name))));
+  }
+
+  test.each(['save', 'reopen'] as const)('is not written by its former owner: %s', async (method) => {
+    const world = await makeStore();
+    const job = jobFrom(hourMs);
+    const lock = await world.store.tryLock(job.id);
+    await world.store.save(job);
+    await loseLocks(world.directory);
+    await expect(world.store[method]({ ...job, status: 'failed' })).rejects.toThrow(
+      `another wan took over job ${job.id} while this one was stopped`,
+    );
+    expect(await world.store.find(job.id)).toEqual(job);
+    await lock?.release();
+    // Who has no lock was not asked for one.
+    await world.store.requireHeld(job.id);
+  });
+
+  test('a task that its former owner was answered is found by the next one', async () => {
+    const { store } = await makeStore();
+    const { id } = jobFrom(hourMs);
+    expect(await store.findLeftTask(id)).toBeUndefined();
+    expect(await store.leaveTask('task-a', id)).toBe(true);
+    expect(await store.leaveTask('task-a', id)).toBe(true);
+    expect(await store.findLeftTask(id)).toBe('task-a');
+    await store.leaveTask('task-b', id);
+    expect(await store.findLeftTask(id)).toBeUndefined();
+  });
+
+  test('but not one that is another job’s', async () => {
+    const { store } = await makeStore();
+    const [mine, other] = [jobFrom(hourMs), jobFrom(hourMs, { task_id: 'task-a' })];
+    await store.save(other);
+    expect(await store.leaveTask('task-a', mine.id)).toBe(false);
+    expect(await store.findLeftTask(mine.id)).toBeUndefined();
+    expect(await store.findByTask('task-a')).toEqual(other);
+  });
+});
+
 test('looking makes nothing', async () => {
   const { store, directory, notices } = await makeStore();
   expect(await collect(store.newest())).toEqual([]);

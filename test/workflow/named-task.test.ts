@@ -36,7 +36,11 @@ const repeated = (answer: SendOutcome) => Array.from({ length: 12 }, () => answe
 function submit(script: readonly SendOutcome[], owner?: string, hooks = {}) {
   const world = fakeWorld([...script, accepted], hooks);
   world.runtime.jobs.findByTask = async () => (owner === undefined ? undefined : makeJob({ id: owner }));
-  world.runtime.jobs.tryLock = async () => ({ stillHeld: async () => true, release: async () => {} });
+  world.runtime.jobs.tryLock = async () => ({
+    stillHeld: async () => true,
+    isFresh: () => true,
+    release: async () => {},
+  });
   const order = {
     call: dashscope.protocol.submit(request, model),
     request,

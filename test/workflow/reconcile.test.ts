@@ -89,7 +89,7 @@ function openWorld(tasks: readonly Task[], jobs: readonly Job[], laterMs = minut
     findByTask: async (taskId) => [...records.values()].find((job) => job.task_id === taskId),
     ownerOf: async (taskId) => owners.get(taskId),
     giveTask: async (taskId, id) => void owners.set(taskId, id),
-    tryLock: async () => ({ stillHeld: async () => true, release: async () => {} }),
+    tryLock: async () => ({ stillHeld: async () => true, isFresh: () => true, release: async () => {} }),
     isHeld: async (id) => records.get(id)?.status === 'submitting',
   } satisfies Partial<Runtime['jobs']>);
   const look = (job: Job, memory = createSearchMemory()) =>

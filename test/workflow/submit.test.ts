@@ -198,7 +198,11 @@ describe('what the service says has failed is looked for, once', () => {
     world.runtime.jobs.listOpen = async () => [];
     world.runtime.jobs.giveTask = async () => {};
     world.runtime.jobs.findByTask = async () => undefined;
-    world.runtime.jobs.tryLock = async () => ({ stillHeld: async () => true, release: async () => {} });
+    world.runtime.jobs.tryLock = async () => ({
+      stillHeld: async () => true,
+      isFresh: () => true,
+      release: async () => {},
+    });
     expect(await submit(world)).toMatchObject({ status: 'queued', task_id: 'task-9', error: null });
     expect(world.log.at(-1)).toBe('save queued task-9');
   });
