@@ -60,7 +60,8 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
     return talk.fail(explain(error, context, argv));
   } finally {
     session.talk?.close();
-    if (session.talk !== undefined) await (await import('./actions/remind.ts')).remind(context, session.talk);
+    if (session.talk !== undefined)
+      await (await import('./actions/remind.ts')).remind(session.context, session.talk);
   }
 }
 

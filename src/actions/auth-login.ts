@@ -25,7 +25,7 @@ export async function runLogin(
   input: { flags: Record<string, unknown> },
 ): Promise<number> {
   const flags = readFlags(shape, input.flags);
-  const bench = await openWorkbench(context, talk, flags);
+  const bench = await openWorkbench(context, talk);
   try {
     if (flags.sandbox === true || flags.provider === 'sandbox') {
       throw new UsageError('the sandbox needs no key', { hint: 'wan t2v "…" --sandbox' });

@@ -13,7 +13,7 @@ export async function runLogout(
   input: { flags: Record<string, unknown> },
 ): Promise<number> {
   const flags = readFlags(connectionShape, input.flags);
-  const bench = await openWorkbench(context, talk, flags);
+  const bench = await openWorkbench(context, talk);
   try {
     const stored = Object.entries(bench.settings.profiles ?? {}).filter(
       ([, profile]) => profile.key !== undefined,

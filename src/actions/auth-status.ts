@@ -24,7 +24,7 @@ export async function runAuthStatus(
   input: { flags: Record<string, unknown> },
 ): Promise<number> {
   const flags = readFlags(connectionShape, input.flags);
-  const bench = await openWorkbench(context, talk, flags);
+  const bench = await openWorkbench(context, talk);
   try {
     const rows: Row[] = [];
     for (const target of keyTargets(bench, flags)) {

@@ -28,7 +28,7 @@ export async function runCancel(
       hint: 'leave out one of them',
     });
   }
-  const bench = await openWorkbench(context, talk, flags);
+  const bench = await openWorkbench(context, talk);
   try {
     // All of them are found before the first is cancelled: a slip must not leave half of it done.
     const found = new Map<string, FoundJob>();

@@ -1,6 +1,5 @@
 import { Chalk } from 'chalk';
 import * as z from 'zod';
-import { withEnvFile } from '../cli/account-sources.ts';
 import type { Context } from '../cli/context.ts';
 import { connectionShape, readFlags } from '../cli/flags.ts';
 import { useColor, type Talk } from '../cli/talk.ts';
@@ -25,7 +24,7 @@ export async function runDoctor(
   input: { flags: Record<string, unknown> },
 ): Promise<number> {
   const flags: Flags = readFlags(shape, input.flags);
-  const env = withEnvFile(context, flags.envFile);
+  const { env } = context;
   const isSandbox = sandboxProvider(flags, env) !== undefined;
   if (flags.provider !== undefined && !isSandbox) parseProvider(flags.provider);
 
@@ -35,7 +34,7 @@ export async function runDoctor(
   try {
     let keys: Finding[];
     try {
-      bench = await openWorkbench(context, talk, flags);
+      bench = await openWorkbench(context, talk);
       keys = await checkKeys(bench, flags, context.clock.now);
     } catch (error) {
       if (context.signal.aborted) throw error;

@@ -21,7 +21,7 @@ export async function runDownload(
   input: { task: string | undefined; flags: Record<string, unknown> },
 ): Promise<number> {
   const flags = readFlags(shape, input.flags);
-  const bench = await openWorkbench(context, talk, flags);
+  const bench = await openWorkbench(context, talk);
   try {
     const found = await findJob(context, talk, bench, 'download', input.task, flags);
     const saving = savingOfJob(context, bench, found.job, flags);

@@ -10,7 +10,7 @@ export async function runGenerate(context: Context, talk: Talk, input: GenerateI
   const { extras, plain } = splitFlags(input);
   const flags = readFlags(videoShape, plain);
   const wish = await readWish(context, input, flags, extras);
-  const bench = await openWorkbench(context, talk, flags);
+  const bench = await openWorkbench(context, talk);
   try {
     return await makeVideos(context, talk, bench, { wish, flags });
   } finally {

@@ -35,7 +35,7 @@ export type RerunInput = {
 /** `wan rerun`: the request of a job once more, with changes, as a new job. */
 export async function runRerun(context: Context, talk: Talk, input: RerunInput): Promise<number> {
   const flags = readFlags(videoShape, plainFlags(input.flags));
-  const bench = await openWorkbench(context, talk, flags);
+  const bench = await openWorkbench(context, talk);
   try {
     const { job, request } = await findRequest(
       bench.runtime,

@@ -37,7 +37,7 @@ export async function runResume(
 ): Promise<number> {
   const flags = readFlags(shape, input.flags);
   checkFlags(input.tasks, flags);
-  const bench = await openWorkbench(context, talk, flags);
+  const bench = await openWorkbench(context, talk);
   try {
     const found = flags.all
       ? (await openJobs(talk, bench, flags)).map((job) => foundJob(bench, job, flags))

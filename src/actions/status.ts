@@ -23,7 +23,7 @@ export async function runStatus(
   input: { tasks: readonly string[]; flags: Record<string, unknown> },
 ): Promise<number> {
   const flags = readFlags(shape, input.flags);
-  const bench = await openWorkbench(context, talk, flags);
+  const bench = await openWorkbench(context, talk);
   const now = context.clock.now();
   try {
     const names = [...new Set(input.tasks)];

@@ -57,7 +57,7 @@ export async function runUpload(
   });
   const problem = checkName(facts, file.path);
   if (problem !== undefined) throw new UsageError(problem.message, { hint: problem.hint });
-  const bench = await openWorkbench(context, talk, flags);
+  const bench = await openWorkbench(context, talk);
   try {
     const connection = await bench.connection(flags);
     const { provider } = connection;

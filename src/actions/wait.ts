@@ -19,7 +19,7 @@ export async function runWait(
   input: { tasks: readonly string[]; flags: Record<string, unknown> },
 ): Promise<number> {
   const flags = readFlags(shape, input.flags);
-  const bench = await openWorkbench(context, talk, flags);
+  const bench = await openWorkbench(context, talk);
   const collect = (found: FoundJob): Promise<Job> =>
     bringHome(
       bench.runtime,

@@ -14,6 +14,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What a command may touch of the world outside. Built here from the real one, and by tests from their own. */
 export type Context = {
   env: Environment;
+  /** The file that some of it comes from, as it was named: commands that go on need it, too. */
+  envFile?: string;
   cwd: string;
   version: string;
   io: Io;
@@ -39,19 +41,7 @@ export type Context = {
 export function realContext(version: string): Context {
   const { env } = process;
   const secrets = createSecrets();
-  const home = () => findHome(env);
   let lastWords = () => {};
-  const directory = (variable: string, xdg: string, fallback: readonly string[]) => () => {
-    const own = env[variable];
-    if (own !== undefined && own !== '') return path.resolve(expandHome(own, home()));
-    const base = expandHome(env[xdg] ?? '', home());
-    if (path.isAbsolute(base)) return path.join(base, 'wan');
-    const place = home();
-    if (place !== undefined) return path.join(place, ...fallback, 'wan');
-    throw new UsageError('there is no home directory to keep settings and jobs in', {
-      hint: 'set HOME, or WAN_CONFIG_DIR and WAN_STATE_DIR',
-    });
-  };
   return {
     env,
     get cwd() {
@@ -76,14 +66,35 @@ export function realContext(version: string): Context {
     },
     secrets,
     startedSteadyMs: performance.now(),
-    configDirectory: directory('WAN_CONFIG_DIR', 'XDG_CONFIG_HOME', ['.config']),
-    stateDirectory: directory('WAN_STATE_DIR', 'XDG_STATE_HOME', ['.local', 'state']),
-    homeDirectory: home,
+    ...placesOf(env),
     self: {
       node: process.execPath,
       nodeVersion: process.versions.node,
       script: process.argv[1] ?? '',
     },
+  };
+}
+
+/** Where things are, as an environment says. */
+export function placesOf(
+  env: Environment,
+): Pick<Context, 'configDirectory' | 'stateDirectory' | 'homeDirectory'> {
+  const home = () => findHome(env);
+  const directory = (variable: string, xdg: string, fallback: readonly string[]) => () => {
+    const own = env[variable];
+    if (own !== undefined && own !== '') return path.resolve(expandHome(own, home()));
+    const base = expandHome(env[xdg] ?? '', home());
+    if (path.isAbsolute(base)) return path.join(base, 'wan');
+    const place = home();
+    if (place !== undefined) return path.join(place, ...fallback, 'wan');
+    throw new UsageError('there is no home directory to keep settings and jobs in', {
+      hint: 'set HOME, or WAN_CONFIG_DIR and WAN_STATE_DIR',
+    });
+  };
+  return {
+    configDirectory: directory('WAN_CONFIG_DIR', 'XDG_CONFIG_HOME', ['.config']),
+    stateDirectory: directory('WAN_STATE_DIR', 'XDG_STATE_HOME', ['.local', 'state']),
+    homeDirectory: home,
   };
 }
 

@@ -13,7 +13,6 @@ export const connectionShape = {
   baseUrl: text,
   workspace: text,
   sandbox: flag,
-  envFile: text,
 };
 
 /** A whole number that a flag takes. */
@@ -77,6 +76,8 @@ const talkShape = {
   verbose: flag,
   color: flag,
   input: flag,
+  /** Read before the command runs. */
+  envFile: text,
 };
 
 /**

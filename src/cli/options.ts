@@ -29,7 +29,7 @@ export function option(flags: string, text: string): Option {
 }
 
 export function addTalkOptions(command: Command): Command {
-  return command
+  const talking = command
     .optionsGroup('Talk:')
     .addOption(option('--json', 'print one JSON document on stdout, also on failure'))
     .addOption(
@@ -45,6 +45,13 @@ export function addTalkOptions(command: Command): Command {
     .addOption(option('-v, --verbose', 'show each HTTP call on stderr, without keys'))
     .addOption(option('--no-color', 'no colours (also: NO_COLOR)'))
     .addOption(option('--no-input', 'never ask; fail instead'));
+  // Where jobs and settings are may stand in one, for every command.
+  const hasEnvFile = command.options.some(({ long }) => long === '--env-file');
+  return hasEnvFile ? talking : talking.addOption(envFileOption());
+}
+
+function envFileOption(): Option {
+  return option('--env-file <file>', 'read variables from a file; what is set already stays');
 }
 
 export function addConnectionOptions(command: Command): Command {
@@ -63,7 +70,7 @@ export function addConnectionOptions(command: Command): Command {
     .addOption(option('--base-url <url>', 'another address of the service; https, or http on this machine'))
     .addOption(option('--workspace <id>', 'Model Studio workspace, for its own host'))
     .addOption(option('--sandbox', 'use the service inside this program: no key, no cost'))
-    .addOption(option('--env-file <file>', 'read variables from a file; what is set already stays'));
+    .addOption(envFileOption());
 }
 
 export function addSavingOptions(command: Command): Command {

@@ -43,10 +43,26 @@ export function createRegister(session: Session): Register {
       const about = command.opts()['dryRun'] === true ? dryRunSubject : subjectFor(command, subject);
       if (flags.print !== undefined) (await import('./print-field.ts')).checkPrint(flags.print, about);
       session.talk = createTalk(session.context, flags, about);
+      await readEnvFile(session, command.opts(), (context) => createTalk(context, flags, about));
       const run = await load();
       session.exitCode = await run(session.context, session.talk, ...values);
     };
   };
+}
+
+/** First of all, because everything else may depend on it. */
+async function readEnvFile(
+  session: Session,
+  { envFile, jobKey }: Record<string, unknown>,
+  talkIn: (context: Context) => Talk,
+): Promise<void> {
+  if (typeof envFile !== 'string') return;
+  const { openEnvFile } = await import('./env-file.ts');
+  const flags = { envFile, jobKey: typeof jobKey === 'string' ? jobKey : undefined };
+  const { context, notices } = await openEnvFile(session.context, flags);
+  session.context = context;
+  session.talk = talkIn(context);
+  notices.forEach(session.talk.notice);
 }
 
 function talkFlagsOf(flags: Record<string, unknown>): TalkFlags {

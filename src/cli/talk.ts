@@ -132,7 +132,9 @@ export function createTalk(context: Context, flags: TalkFlags, subject: Subject)
   function tellError(error: WanError, name = ''): void {
     const id = error.requestId === undefined ? '' : ` (request id ${oneLine(error.requestId)})`;
     say(`${color.red('error:')} ${name}${error.message}${id}`);
-    if (error.hint !== undefined) say(`${color.cyan('hint:')} ${error.hint}`);
+    const needsFile = context.envFile !== undefined && /\bwan [a-z]/u.test(error.hint ?? '');
+    const file = needsFile ? ` (with --env-file ${context.envFile})` : '';
+    if (error.hint !== undefined) say(`${color.cyan('hint:')} ${error.hint}${file}`);
     if (flags.verbose && error.cause instanceof Error) say(`cause: ${oneLine(error.cause.message)}`);
   }
 

@@ -32,7 +32,7 @@ import {
   type OfflineConnection,
 } from '../workflow/connection.ts';
 import type { Connection, Runtime } from '../workflow/runtime.ts';
-import { accountOf, findSetting, readKeyFile, withEnvFile, type SettingName } from './account-sources.ts';
+import { accountOf, findSetting, readKeyFile, type SettingName } from './account-sources.ts';
 import type { Context, Environment } from './context.ts';
 import { withoutKeys } from './job-secrets.ts';
 import { learnKeys } from './known-keys.ts';
@@ -40,7 +40,7 @@ import { unlessStopped, withPace } from './paced-send.ts';
 import { startSandboxFor } from './sandbox-connection.ts';
 import type { Talk } from './talk.ts';
 
-export type ConnectionFlags = AccountFlags & { sandbox?: boolean | undefined; envFile?: string | undefined };
+export type ConnectionFlags = AccountFlags & { sandbox?: boolean | undefined };
 
 /** Everything a command works with, built from the context on first use, and closed at its end. */
 export type Workbench = {
@@ -67,12 +67,8 @@ export type Workbench = {
 /** More fill no line better, and each takes a handful of descriptors. */
 const downloadsAtOnce = 2;
 
-export async function openWorkbench(
-  context: Context,
-  talk: Talk,
-  flags: ConnectionFlags,
-): Promise<Workbench> {
-  const env = withEnvFile(context, flags.envFile);
+export async function openWorkbench(context: Context, talk: Talk): Promise<Workbench> {
+  const { env } = context;
   const sleep = (ms: number) => context.clock.sleep(ms, context.signal);
   const settingsStore = createSettingsStore(context.configDirectory(), talk.notice, sleep);
   const settings = await settingsStore.read();
