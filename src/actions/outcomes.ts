@@ -66,9 +66,13 @@ export async function settle(
 export function finishSeveral(
   talk: Talk,
   outcomes: readonly Outcome[],
-  { lineOf = savedPath, hint }: { lineOf?: (job: Job) => string | null; hint: string },
+  {
+    lineOf = savedPath,
+    hint,
+    stopHint,
+  }: { lineOf?: (job: Job) => string | null; hint: string; stopHint?: string },
 ): number {
-  const error = commonError(outcomes, 'did not end with a video', hint);
+  const error = commonError(outcomes, 'did not end with a video', hint, stopHint);
   const lines = outcomes.flatMap(({ job, error: failure }) => {
     const line = job === undefined || failure !== undefined ? null : lineOf(job);
     return line === null ? [] : [line];
@@ -93,14 +97,20 @@ export function savedPath(job: Job): string | null {
 /**
  * One error for all: the stop that ended them, the common one, or "some failed".
  * @param what became of those that failed, in words
+ * @param stopHint the way on after a stop, where that is another one
  */
-export function commonError(outcomes: readonly Outcome[], what: string, hint: string): WanError | undefined {
+export function commonError(
+  outcomes: readonly Outcome[],
+  what: string,
+  hint: string,
+  stopHint = hint,
+): WanError | undefined {
   const failed = outcomes.filter(({ error }) => error !== undefined);
   const errors = failed.flatMap(({ error }) => error ?? []);
   const [first] = errors;
   if (first === undefined) return undefined;
   const stop = errors.find(isStop);
-  if (stop !== undefined) return stop.with({ hint });
+  if (stop !== undefined) return stop.with({ hint: stopHint });
   if (outcomes.length === 1) return first;
   const names = failed.map(({ name }) => name).join(', ');
   const message = `${failed.length} of ${outcomes.length} jobs ${what}: ${names}`;

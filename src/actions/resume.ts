@@ -53,7 +53,10 @@ export async function runResume(
       return flags.all ? orLongOpen(talk, bench, one.job, work) : work();
     });
     const sending = flags.sendPrepared ? ' --send-prepared' : '';
-    return finishSeveral(talk, outcomes, { hint: `wan resume --all${sending}` });
+    const again = `wan resume --all${sending}`;
+    // What failed was told with its own way on; the same command would only tell it again.
+    const hint = flags.all ? 'what each needs stands above; `wan list` shows them all' : again;
+    return finishSeveral(talk, outcomes, { hint, stopHint: again });
   } finally {
     await bench.close();
   }
@@ -144,9 +147,22 @@ async function openJobs(talk: Talk, bench: Workbench, flags: Flags): Promise<Job
       talk.notice(`job ${job.id} is prepared and was never sent: \`wan resume ${job.id}\` sends it`);
       continue;
     }
+    if (isForStdout(job, flags)) {
+      talk.notice(`${forStdout(job)}: \`wan resume ${job.id} -o <file>\` saves it, or -o -`);
+      continue;
+    }
     open.push(job);
   }
   return open.toSorted((one, other) => urgencyOf(one) - urgencyOf(other));
+}
+
+/** Another command's stdout is gone; this one's is meant for paths. */
+function isForStdout({ saving }: Job, { output, outDir }: Flags): boolean {
+  return saving.output === '-' && output === undefined && outDir === undefined;
+}
+
+function forStdout({ id }: Job): string {
+  return `the video of job ${id} was meant for stdout, of which that command had its own`;
 }
 
 /** First what is rendered, by the end of its link; then what may be; then what costs time and money anew. */
@@ -171,8 +187,8 @@ function resumeOne(
     adopt: flags.adopt?.trim(),
     memory: flags.memory,
   });
-  if (options.saving.output === '-' && flags.output === undefined) {
-    throw new UsageError('its video was meant for stdout, of which that command had its own', {
+  if (isForStdout(found.job, flags)) {
+    throw new UsageError(forStdout(found.job), {
       hint: `wan resume ${found.job.id} -o <file>, or -o -`,
     });
   }
