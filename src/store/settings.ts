@@ -1,4 +1,4 @@
-import { chmod, lstat } from 'node:fs/promises';
+import { chmod, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeLoosely } from '../core/decode-text.ts';
 import { errorCode } from '../core/error-code.ts';
@@ -131,10 +131,15 @@ function cannotWrite(file: string, cause: unknown): WanError {
   });
 }
 
-/** Keys inside: a file or directory that others may read is repaired, and that is said. */
-async function keepPrivate(place: string, mode: number, say: (message: string) => void): Promise<void> {
-  const stats = await lstat(place);
-  if (isWindows() || (stats.mode & 0o077) === 0 || stats.isSymbolicLink()) return;
+/**
+ * Keys inside: a file or directory that others may read is repaired, and that is said; behind a link, what it leads to.
+ * A directory like `/tmp` is shared on purpose, and stays so.
+ */
+async function keepPrivate(link: string, mode: number, say: (message: string) => void): Promise<void> {
+  const place = await realpath(link);
+  const stats = await stat(place);
+  if (isWindows() || (stats.mode & 0o077) === 0) return;
+  if (stats.isDirectory() && (stats.mode & 0o1000) !== 0) return;
   try {
     await chmod(place, mode);
     say(`${place} was readable by others; its mode is now ${mode.toString(8)}`);

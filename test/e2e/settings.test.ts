@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
@@ -210,3 +210,24 @@ async function onTerminal(command: string, place: Place, prompt: string, typed: 
   const { exitCode } = await child;
   return { text, exitCode };
 }
+
+test.each(['file', 'directory'])(
+  'settings behind a link that others can read are mended: %s',
+  async (kind) => {
+    const place = await makePlace();
+    const kept = path.join(place.root, 'dotfiles');
+    const file = path.join(kept, 'config.json');
+    await mkdir(kept);
+    await writeFile(file, JSON.stringify({ timeout: '5m' }));
+    await chmod(file, 0o644);
+    if (kind === 'directory') await symlink(kept, place.configDirectory);
+    else {
+      await mkdir(place.configDirectory, { mode: 0o700 });
+      await symlink(file, settingsFile(place));
+    }
+    const run = await runWan(['doctor'], { place });
+    expect(run.stdout + run.stderr).toContain(`${file} was readable by others; its mode is now 600`);
+    expect(await modeOf(file)).toBe('600');
+    if (kind === 'directory') expect(await modeOf(kept)).toBe('700');
+  },
+);
