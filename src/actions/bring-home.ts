@@ -10,6 +10,7 @@ import type { Runtime } from '../workflow/runtime.ts';
 import { isStillSaved } from '../workflow/save.ts';
 import type { JobStore } from '../store/jobs.ts';
 import type { Lock } from '../store/lock.ts';
+import { lockAnyway } from '../store/unkept.ts';
 import { taskLock } from '../workflow/task-lock.ts';
 import { startTimer } from '../workflow/timer.ts';
 import { withContinuation } from '../workflow/wait.ts';
@@ -64,9 +65,11 @@ export async function bringHome(
     const requireHeld: JobStore['requireHeld'] = (_id, how) => runtime.jobs.requireHeld(name, how);
     const jobs = { ...runtime.jobs, save: async () => {}, reopen: async () => {}, requireHeld };
     const unrecorded: Runtime = { ...runtime, jobs };
-    return withLock(runtime, talk, { name, job, handle }, options, (lock) => finish(unrecorded, job, lock));
+    return withLock(runtime, talk, { name, job, handle, isForeign }, options, (lock) =>
+      finish(unrecorded, job, lock),
+    );
   }
-  return withLock(runtime, talk, { name: job.id, job, handle }, options, async (lock) => {
+  return withLock(runtime, talk, { name: job.id, job, handle, isForeign }, options, async (lock) => {
     // Another process may have finished it while this one was on its way to the lock.
     const written = (await runtime.jobs.find(job.id)) ?? job;
     const stored = await settleOwner(written, runtime.jobs);
@@ -97,14 +100,14 @@ function requireHope(job: Job, options: HomeOptions, nowMs: number): void {
 async function withLock(
   runtime: Runtime,
   talk: Talk,
-  { name, job, handle }: { name: string; job: Job; handle: string },
+  { name, job, handle, isForeign }: { name: string; job: Job; handle: string; isForeign: boolean },
   { deadlineMs, skipsHeld, stopsAtTask }: HomeOptions,
   work: (lock: Lock) => Promise<Job>,
 ): Promise<Job> {
   let isTold = false;
   const timer = startTimer(runtime.clock, deadlineMs);
   for (;;) {
-    const lock = await runtime.jobs.tryLock(name);
+    const lock = await (isForeign ? lockAnyway(runtime.jobs, name) : runtime.jobs.tryLock(name));
     if (lock !== undefined) {
       try {
         return await work(lock);

@@ -11,10 +11,11 @@ import { isPrivateHost } from '../net/link-policy.ts';
 import { createPace } from '../net/pace.ts';
 import { downloadToPart } from '../net/transfer.ts';
 import { createUploadClient } from '../net/upload-client.ts';
-import { createJobStore } from '../store/jobs.ts';
+import { createJobStore, type JobStore } from '../store/jobs.ts';
 import { readUptime } from '../store/lock-host.ts';
 import { createRunTimes } from '../store/run-times.ts';
 import { createSettingsStore, type SettingsStore } from '../store/settings.ts';
+import { fingerprintAnyway } from '../store/unkept.ts';
 import { createUploadCache } from '../store/uploads.ts';
 import {
   parseProvider,
@@ -73,7 +74,9 @@ export async function openWorkbench(context: Context, talk: Talk): Promise<Workb
   const settingsStore = createSettingsStore(context.configDirectory(), talk.notice, sleep);
   const settings = await settingsStore.read();
   learnKeys(context, env, settings);
-  const jobs = withoutKeys(createJobStore(context.stateDirectory(), talk.notice), context.secrets.redact);
+  const store = withoutKeys(createJobStore(context.stateDirectory(), talk.notice), context.secrets.redact);
+  const { fingerprint, save } = fingerprintAnyway(store, talk.notice);
+  const jobs: JobStore = { ...store, save };
   const dispatchers = createDispatchers(env);
   const network = {
     dispatchers,
@@ -96,7 +99,7 @@ export async function openWorkbench(context: Context, talk: Talk): Promise<Workb
   const send = withPace(sendNow, createPace(context.clock), context.signal);
   const connectionTools: ConnectionTools = {
     send,
-    fingerprint: jobs.fingerprint,
+    fingerprint,
     recallRegion: (keyFingerprint) => settings.key_regions?.[keyFingerprint],
     rememberRegion: async (keyFingerprint, region) => {
       await settingsStore

@@ -144,6 +144,9 @@ export class UnconfirmedError extends WanError {
   override readonly class = 'unconfirmed';
 }
 
+/** The directory of jobs cannot be used: what needs no record still works. */
+export class StateError extends WanError {}
+
 /** This process was stopped for so long that another one does its work now: it changes nothing more. */
 export class TakenOverError extends WanError {}
 
