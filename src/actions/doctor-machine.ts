@@ -7,6 +7,7 @@ import type { Context, Environment } from '../cli/context.ts';
 import { UsageError, WanError } from '../core/errors.ts';
 import { createDispatchers } from '../net/dispatchers.ts';
 import { createSettingsStore } from '../store/settings.ts';
+import { requireStateDirectory } from '../store/state-directory.ts';
 import { ok, warning, type Check, type Finding } from '../workflow/finding.ts';
 import { describeProxies, judgeFreeSpace, judgeNode } from '../workflow/machine-health.ts';
 import { checkTarget } from '../workflow/output-target.ts';
@@ -94,6 +95,7 @@ async function checkSettings(context: Context): Promise<Finding> {
 async function checkState(directory: string): Promise<Finding> {
   const mode = await modeOf(directory);
   const place = await nearestDirectory(directory);
+  await requireStateDirectory(directory);
   await access(place, constants.W_OK | constants.X_OK).catch((error: NodeJS.ErrnoException) => {
     throw new WanError(`cannot write to ${place}, where jobs are kept: ${error.code}`, {
       hint: 'point WAN_STATE_DIR to a directory that you can write to',

@@ -72,9 +72,9 @@ export async function createFileExclusive(
  * Makes a directory and its missing parents, readable by this user only. One that is there already loses the rights
  * of others if it is ours; its parents stay as they are, because they are not only ours to decide about.
  */
-export async function makePrivateDirectory(path: string): Promise<void> {
+export async function makePrivateDirectory(path: string, { narrows = true } = {}): Promise<void> {
   const created = await makeDirectories(path, 0o700);
-  if (created === undefined) return narrow(path);
+  if (created === undefined) return narrows ? narrow(path) : undefined;
   // A file flushed into a directory is lost with it when the directory's own entry was never flushed.
   const top = dirname(resolve(created));
   let directory = resolve(path);

@@ -7,7 +7,7 @@ import { parseJobId, timeOfJobId } from '../core/job-id.ts';
 import { asTaskId } from '../core/untrusted.ts';
 import { createFileExclusive, makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
 import type { JobFiles } from './job-files.ts';
-import { readPlainFile } from './plain-file.ts';
+import { noFollow, readPlainFile } from './plain-file.ts';
 
 // What leads to a record from what people hold: a task's id, a piece of it, or the video. All of it can be lost
 // without losing a job, so what cannot be read counts as absent.
@@ -67,13 +67,16 @@ export function createJobIndex(files: JobFiles): JobIndex {
     giveTask,
     leaveTask: async (taskId, id) => {
       const file = taskFile(taskId);
-      // The line first: by it the job's next holder finds the task.
-      await appendLine(files.taskLog(timeOfJobId(id)), `${id} ${taskId}`);
+      // By this line the job's next holder finds the task; without it the list of tasks may show it.
+      const isLogged = await appendLine(files.taskLog(timeOfJobId(id)), `${id} ${taskId}`).then(
+        () => true,
+        () => false,
+      );
       await makePrivateDirectory(path.dirname(file));
       await createFileExclusive(file, id).catch((error: unknown) => {
         if (errorCode(error) !== 'EEXIST') throw error;
       });
-      return parseJobId(await read(file)) === id;
+      return isLogged && parseJobId(await read(file)) === id;
     },
     findLeftTask: async (id) => {
       const lines = (await read(files.taskLog(timeOfJobId(id)))).split('\n');
@@ -129,9 +132,10 @@ async function appendLine(file: string, line: string): Promise<void> {
   }
 }
 
-// Not waiting for a pipe that took the file's place. Windows has no such flag, whatever its type says.
+// Neither through a link to somebody else's file, nor waiting for a pipe that took the file's place. Windows has no such flag, whatever its type says.
 const appending =
   constants.O_APPEND |
   constants.O_CREAT |
   constants.O_WRONLY |
+  noFollow |
   ((constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0);

@@ -14,6 +14,7 @@ import { matchJobs, type JobMatch } from './job-match.ts';
 import { createJobReader } from './job-reader.ts';
 import { createLocks, type Lock } from './lock.ts';
 import { makeSecret } from './lock-socket.ts';
+import { prepareStateDirectory, requireStateDirectory } from './state-directory.ts';
 import { stateError } from './state-error.ts';
 
 export type JobStore = {
@@ -85,12 +86,22 @@ export function createJobStore(
       throw new WanError(message.replace(/; left out$/u, ''), { hint: 'wan list' });
     },
   });
-  const open = () => listOpen(files, ids, reader);
+  const prepared = once(() => prepareStateDirectory(directory));
+  // Looking moves what is no record out of the way, so that it as well wants a directory of ours.
+  const looked = once(() => requireStateDirectory(directory));
+  const find = async (id: string) => {
+    await looked();
+    return reader.find(id);
+  };
+  const open = async () => {
+    await looked();
+    return listOpen(files, ids, reader);
+  };
 
   async function save(job: Job): Promise<void> {
     const text = `${JSON.stringify(job, undefined, 1)}\n`;
     await orAskForDirectory('write the job’s record', async () => {
-      await makePrivateDirectory(directory);
+      await prepared();
       await writeWhereItBelongs(job, text);
     });
     // The record holds all of it; without the index only finding it by these is lost.
@@ -138,13 +149,14 @@ export function createJobStore(
 
   async function findByTask(taskId: string): Promise<Job | undefined> {
     const id = await index.findTask(taskId);
-    const job = id === undefined ? undefined : await reader.find(id);
+    const job = id === undefined ? undefined : await find(id);
     if (job?.task_id === taskId) return job;
     // Killed after the record was written and before the index was; or the index is damaged.
     return (await open()).find((candidate) => candidate.task_id === taskId);
   }
 
   async function findByVideo(sha256: string): Promise<Job[]> {
+    await looked();
     const jobs: Job[] = [];
     for (const id of await index.findVideo(sha256)) {
       // oxlint-disable-next-line no-await-in-loop -- there is nearly always one
@@ -158,7 +170,7 @@ export function createJobStore(
     try {
       return await work();
     } catch (error) {
-      throw error instanceof WanError ? error : stateError(what, directory, error);
+      throw stateError(what, directory, error);
     }
   }
 
@@ -166,38 +178,54 @@ export function createJobStore(
     directory,
     save,
     reopen,
-    find: reader.find,
+    find,
     findByTask,
     ownerOf: index.findTask,
     giveTask: (taskId, id) => orAskForDirectory('note whose a task is', () => index.giveTask(taskId, id)),
     findByVideo,
     match: (text) => matchJobs(text, { ids, index, listOpen: open, now }),
     listOpen: open,
-    newest: (options = {}) => newestJobs(ids, reader, options),
-    latest: () => latestJob(files, strictIds, reader),
+    newest: async function* newest(options = {}) {
+      await looked();
+      yield* newestJobs(ids, reader, options);
+    },
+    latest: async () => {
+      await looked();
+      return latestJob(files, strictIds, reader);
+    },
     fileOf: (job) => (isFinal(job) ? files.doneFile(job.id) : files.openFile(job.id)),
     tryLock: (id) =>
       orAskForDirectory('lock the job', async () => {
-        await makePrivateDirectory(directory);
+        await prepared();
         return held.tryLock(id);
       }),
     requireHeld: (name, how) => orAskForDirectory('lock the job', () => held.requireHeld(name, how)),
     leaveTask: (taskId, id) =>
       orAskForDirectory('note the task', async () => {
-        await makePrivateDirectory(directory);
+        await prepared();
         return index.leaveTask(taskId, id);
       }),
     findLeftTask: index.findLeftTask,
     isHeld: (id) => locks.isHeld(id),
     fingerprint: (text) =>
       orAskForDirectory('keep jobs', async () => {
-        await makePrivateDirectory(directory);
+        await prepared();
         return createHmac('sha256', await makeSecret(directory))
           .update(text)
           .digest('hex')
           .slice(0, 32);
       }),
   };
+}
+
+/** Asked again only after it failed. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () =>
+    (done ??= work().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    }));
 }
 
 function reasonOf(error: unknown): string {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from './atomic-file.ts';
 import { errorCode } from '../core/error-code.ts';
+import { noFollow } from './plain-file.ts';
 
 // A claim says in a file who wants or has a lock, for processes that cannot see its socket. Every claim has a name
 // of its own that is never used again: so each process only ever writes its own, and removing a dead one can never
@@ -50,7 +51,7 @@ export async function writeClaim(directory: string, name: string, claim: Claim):
 /** Adds a beat to a claim. False when the claim is gone: somebody found its owner dead. */
 export async function writeBeat(path: string, beatMs: number): Promise<boolean> {
   try {
-    const file = await open(path, constants.O_WRONLY | constants.O_APPEND); // never creates
+    const file = await open(path, constants.O_WRONLY | constants.O_APPEND | noFollow); // never creates
     try {
       // Its own line even after a beat that a full disk cut short.
       await file.writeFile(`\n${beatMs}\n`);

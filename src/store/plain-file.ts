@@ -85,5 +85,8 @@ function isLink(file: string): Promise<boolean> {
   );
 }
 
+/** What is written in the state directory is never written through a link. Windows has no such flag. */
+export const noFollow = (constants as { O_NOFOLLOW?: number }).O_NOFOLLOW ?? 0;
+
 // Windows has no such flag, whatever its type says.
 const nonBlocking = (constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0;

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as z from 'zod';
-import { makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
+import { writeFileAtomic } from './atomic-file.ts';
 import { readPlainFile } from './plain-file.ts';
+import { prepareStateDirectory } from './state-directory.ts';
 
 /** What this user's own jobs took, in one small file. Losing it is harmless: it is learned anew. */
 export type RunTimes = {
@@ -34,7 +35,7 @@ export function createRunTimes(stateDirectory: string): RunTimes {
       writing = writing.then(async () => {
         try {
           const jobs = withTime(await read(file), key, Math.round(ms));
-          await makePrivateDirectory(stateDirectory);
+          await prepareStateDirectory(stateDirectory);
           await writeFileAtomic(file, `${JSON.stringify({ schema: 1, jobs })}\n`);
         } catch {
           // The next one may be kept.

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { makePrivateDirectory, writeFileAtomic } from './atomic-file.ts';
 import { readPlainFile } from './plain-file.ts';
+import { prepareStateDirectory } from './state-directory.ts';
 
 /** What makes two uploads the same one. */
 export type UploadIdentity = {
@@ -59,7 +60,7 @@ export function createUploadCache(stateDirectory: string): UploadCache {
     },
     keep: async (identity, upload, nowMs) => {
       const name = nameOf(identity);
-      await makePrivateDirectory(stateDirectory);
+      await prepareStateDirectory(stateDirectory);
       await makePrivateDirectory(directory);
       await writeFileAtomic(
         path.join(directory, name),

@@ -26,6 +26,7 @@ async function litter({ stateDirectory }: Place): Promise<void> {
     writeFile(path.join(stateDirectory, 'done', '1999'), 'a file'),
     writeFile(path.join(day, '1NG0000000AG.json'), '[]'),
     mkdir(path.join(stateDirectory, 'by-task'), { recursive: true }),
+    writeFile(path.join(stateDirectory, 'wan-state'), ''),
   ]);
 }
 

@@ -68,6 +68,7 @@ describe('the output on another disk than the state', () => {
     const disk = await mountDisk(path.join(place.root, 'tiny'), 2 * megabyte);
     disk.fill(128);
     const env = { ...service.env, WAN_STATE_DIR: disk.directory };
+    await writeFile(path.join(disk.directory, 'wan-state'), '');
     const run = await runWan(['t2v', 'a paper boat', '-d', '2', '-o', '-'], { place, env });
     expect(run.exitCode, run.stderr).toBe(13);
     expect(run.stdoutBytes).toHaveLength(0);

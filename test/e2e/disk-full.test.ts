@@ -22,6 +22,7 @@ describe('a full state directory', () => {
     const [place, sandbox] = await Promise.all([makePlace(), openSandbox()]);
     await writeFile(path.join(place.cwd, 'picture.bmp'), bmpFile(400, 400, 24));
     const disk = await mountDisk(place.stateDirectory, megabyte);
+    await writeFile(path.join(place.stateDirectory, 'wan-state'), '');
     disk.fill();
     const run = await runWan(args, { place, env: sandbox.env });
     expectRefusal(run, 1, /ENOSPC/u, /WAN_STATE_DIR/u);
@@ -40,6 +41,7 @@ describe('a full state directory', () => {
       // oxlint-disable no-await-in-loop -- the number of steps shows only in the going
       const [place, sandbox] = await Promise.all([makePlace(), openSandbox()]);
       const disk = await mountDisk(place.stateDirectory, megabyte);
+      await writeFile(path.join(place.stateDirectory, 'wan-state'), '');
       disk.fill(pages);
       const args = [...boat, '--job-key', 'boat'];
       const run = await runWan(args, { place, env: sandbox.env });

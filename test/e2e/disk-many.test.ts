@@ -39,6 +39,7 @@ function writeFinished(place: Place, nowMs: number): string[] {
     return id;
   });
   const days = path.join(place.stateDirectory, 'by-task', 'days');
+  writeFileSync(path.join(place.stateDirectory, 'wan-state'), '');
   mkdirSync(days, { recursive: true });
   for (const [day, lines] of tasks) writeFileSync(path.join(days, day), lines.join(''));
   return ids;

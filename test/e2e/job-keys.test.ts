@@ -26,6 +26,16 @@ test('the same key is the same job: the second run reports the file that is ther
   expect(sandbox.submits()).toHaveLength(1);
 });
 
+test('a key in another Unicode form, or with blanks around it, is the same key', async () => {
+  const { sandbox, wan } = await world();
+  const wish = ['t2v', 'a paper boat', '-d', '2', '-o', 'boat.mp4', '--job-key'];
+  const runs = [];
+  // oxlint-disable-next-line no-await-in-loop
+  for (const key of ['caf\u00E9', 'cafe\u0301', ' caf\u00E9 ']) runs.push(await wan(...wish, key));
+  expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+  expect(sandbox.submits()).toHaveLength(1);
+});
+
 test('goes on with a job that was only accepted', async () => {
   const { sandbox, wan } = await world();
   const accepted = await wan(...boat, '--no-wait');
@@ -262,6 +272,7 @@ test('a damaged claim is never just taken over', async () => {
 test('a state directory that cannot be written to keeps anything from being sent', async () => {
   const { sandbox, place, wan } = await world();
   await mkdir(place.stateDirectory, { recursive: true });
+  await writeFile(path.join(place.stateDirectory, 'wan-state'), '');
   await writeFile(path.join(place.stateDirectory, 'keys'), 'a file in the way');
   const run = await wan(...boat);
   expect(run.exitCode, run.stderr).toBe(1);

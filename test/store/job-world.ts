@@ -30,6 +30,8 @@ export function savedAs(file: string, sha256: string | null = null): Partial<Job
 export async function makeStore() {
   const directory = await mkdtemp(path.join(tmpdir(), 'wan-jobs-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  // As the first command leaves it.
+  await writeFile(path.join(directory, 'wan-state'), '');
   const notices: string[] = [];
   const open = () =>
     createJobStore(

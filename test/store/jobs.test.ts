@@ -270,6 +270,6 @@ test('looking makes nothing', async () => {
   expect(await store.find(jobFrom(0).id)).toBeUndefined();
   expect(await store.findByTask('t')).toBeUndefined();
   expect(await store.findByVideo(sha256('a'))).toEqual([]);
-  expect(await readdir(directory)).toEqual([]);
+  expect(await readdir(directory)).toEqual(['wan-state']);
   expect(notices).toEqual([]);
 });

@@ -28,7 +28,7 @@ test('jobs that end at the same moment do not undo each other', async () => {
   const runTimes = createRunTimes(directory);
   await Promise.all(Array.from({ length: 10 }, (_, index) => runTimes.learn('k', 1000 + index)));
   expect(await runTimes.find('k')).toEqual(Array.from({ length: 10 }, (_, index) => 1000 + index));
-  expect(await readdir(directory)).toEqual(['run-times.json']);
+  expect(await readdir(directory)).toEqual(['run-times.json', 'wan-state']);
 });
 
 test('keeps the newest 20 of a key and the newest 300 keys', async () => {
@@ -38,6 +38,7 @@ test('keeps the newest 20 of a key and the newest 300 keys', async () => {
     ms: Array.from({ length: 20 }, () => 1000),
   }));
   await mkdir(directory);
+  await writeFile(path.join(directory, 'wan-state'), '');
   await writeFile(file, JSON.stringify({ schema: 1, jobs }));
   const runTimes = createRunTimes(directory);
   await runTimes.learn('k0', 2000);
@@ -61,6 +62,7 @@ test.each([
 ])('a file that is %s is started anew', async (_name, text) => {
   const { directory, file } = await makeState();
   await mkdir(directory);
+  await writeFile(path.join(directory, 'wan-state'), '');
   await writeFile(file, text);
   const runTimes = createRunTimes(directory);
   expect(await runTimes.find('k')).toEqual([]);
@@ -71,6 +73,7 @@ test.each([
 test('a pipe in its place hangs nobody', async () => {
   const { directory, file } = await makeState();
   await mkdir(directory);
+  await writeFile(path.join(directory, 'wan-state'), '');
   await execa('mkfifo', [file]);
   expect(await createRunTimes(directory).find('k')).toEqual([]);
 });
