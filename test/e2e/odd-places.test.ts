@@ -143,7 +143,7 @@ test.each(inputs)('no pipe, device or folder is read as %s', async (_what, why, 
 // In process: as a process, Node itself reads a file that is named so before the program begins.
 test('no pipe, device or folder is read as env file', async () => {
   const place = await oddPlace();
-  const context = { cwd: place.cwd, env: {} } as Context;
+  const context = { cwd: place.cwd, env: {}, homeDirectory: () => place.home } as unknown as Context;
   for (const file of ['pipe', '/dev/zero', 'socket', 'folder']) {
     expect(() => withEnvFile(context, file)).toThrow(
       /--env-file .* cannot be read: it is a \w+, not a file/u,
