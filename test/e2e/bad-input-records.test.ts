@@ -97,7 +97,12 @@ test.each([
 test('settings that are a directory', async () => {
   const place = await makePlace();
   await mkdir(path.join(place.configDirectory, 'config.json'), { recursive: true });
-  expectRefusal(await runWan(['config', 'list'], { place }), 1, /config\.json.*EISDIR/u, /mend or remove/u);
+  expectRefusal(
+    await runWan(['config', 'list'], { place }),
+    1,
+    /config\.json: it is a directory, not a file/u,
+    /mend or remove/u,
+  );
 });
 
 test('download of an unfinished job says to wait, and leaves it open', async () => {
