@@ -6,7 +6,8 @@ export function decodeText(bytes: Uint8Array): string | undefined {
   if (encoding === undefined) return undefined;
   try {
     // A mark is skipped by the decoder.
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return text.includes('\0') ? undefined : text;
   } catch {
     return undefined;
   }
@@ -38,6 +39,12 @@ function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' | unde
     if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
   });
   const [even = 0, odd = 0] = zeros;
-  if (odd > bytes.length / 4 && even === 0) return 'utf-16le';
-  return even > bytes.length / 4 && odd === 0 ? 'utf-16be' : 'utf-8';
+  const most = bytes.length / 4;
+  const guess = odd > most && even === 0 ? 'utf-16le' : even > most && odd === 0 ? 'utf-16be' : 'utf-8';
+  // Samples of sound and the like look the same from afar, and are no prompt to pay for.
+  return guess === 'utf-8' || isPlain(new TextDecoder(guess).decode(bytes)) ? guess : 'utf-8';
+}
+
+function isPlain(text: string): boolean {
+  return !/\p{C}/u.test(text.replaceAll(/[\t\n\f\r]|\p{Cf}/gu, ''));
 }

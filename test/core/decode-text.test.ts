@@ -22,6 +22,9 @@ test.each([
 test.each([
   ['Latin-1', Buffer.from('sch\xf6n', 'latin1')],
   ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0])],
+  ['samples of a sound', Buffer.from([1, 0, 2, 0, 3, 0, 4, 0])],
+  ['samples of a sound, turned round', Buffer.from([0, 1, 0, 2, 0, 3, 0, 4])],
+  ['bytes with zeros among them', Buffer.from([0x61, 0, 0x62])],
   ['half a UTF-16 letter', Buffer.from([0xff, 0xfe, 0x61])],
   ['half a pair', Buffer.from([0xff, 0xfe, 0x3d, 0xd8, 0x61, 0])],
 ])('%s is not', (_name, bytes) => {

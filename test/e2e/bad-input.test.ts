@@ -21,7 +21,7 @@ const prompts: readonly Row[] = [
   ['a prompt file that is missing', ['t2v', '@missing.txt'], /@missing\.txt: .*ENOENT/u, /--prompt/u],
   ['only an @', ['t2v', '@'], /only an @/u, /--prompt/u],
   ['a directory as prompt file', ['t2v', '@folder'], /@folder: .*it is a directory/u, /--prompt/u],
-  ['a binary prompt file', ['t2v', '@binary'], /not UTF-8/u, /text file/u],
+  ['a binary prompt file', ['t2v', '@binary'], /not UTF-8/u, /save it as UTF-8/u],
   ['an empty prompt file', ['t2v', '@empty.txt'], /prompt is empty/u, /wan t2v "/u],
   ['two prompts', ['t2v', 'one', '--prompt', 'two'], /given twice.*argument.*--prompt/u, /leave out/u],
   ['two arguments', ['t2v', 'one', 'two'], /too many arguments.*quotes/u, /wan t2v --help/u],
@@ -119,7 +119,7 @@ test.each([...prompts, ...values, ...media, ...names])(
     const [place, sandbox] = await Promise.all([makePlace(), openSandbox()]);
     await Promise.all([
       mkdir(path.join(place.cwd, 'folder')),
-      writeFile(path.join(place.cwd, 'binary'), Buffer.from([0xff, 0xfe, 0x00, 0x80])),
+      writeFile(path.join(place.cwd, 'binary'), Buffer.from([0x80, 0x00, 0xff, 0xff])),
       writeFile(path.join(place.cwd, 'empty.txt'), ''),
     ]);
     const run = await runWan(args, { place, env: sandbox.env });

@@ -88,6 +88,8 @@ describe.each(ways)('a state directory that $how', ({ open }) => {
       }
       return told;
     };
+    // What the service has to say is in the record before the disk takes nothing more.
+    await wan('status', left);
     const before = await tell();
     expect(before.map(({ exitCode }) => exitCode)).toEqual(commands.map(() => 0));
     await close();

@@ -84,7 +84,7 @@ test('a HOME on a read-only disk: nothing is sent, and the way out is named', as
   const home = await readOnlyDisk(place);
   const env = { ...sandbox.env, ...noDirectories, HOME: home };
   const run = await runWan(['t2v', 'a'], { place, env });
-  expectRefusal(run, 1, /cannot keep jobs in /u, /WAN_STATE_DIR/u);
+  expectRefusal(run, 1, /cannot lock the job in /u, /WAN_STATE_DIR/u);
   expect(sandbox.requests).toEqual([]);
   const set = await runWan(['config', 'set', 'timeout', '1h'], { place, env });
   expectRefusal(set, 1, /cannot write the settings /u, /WAN_CONFIG_DIR/u);

@@ -52,7 +52,7 @@ test.each(providers.flatMap((provider) => knowledge.map((known) => [provider, kn
     const queued = await runWan(['status', '--task-id', taskId], asked);
     expect(queued.exitCode).toBe(8);
     expect(queued.stdout).toMatch(new RegExp(`^queued ${taskId}\\b.*\n$`, 'u'));
-    expect(queued.stderr).toContain(`hint: wan wait ${handle}\n`);
+    expect(queued.stderr).toBe('');
 
     const early = await runWan(['download', '--task-id', taskId, '-o', 'x.mp4'], asked);
     expect(early.exitCode).toBe(8);
@@ -163,13 +163,16 @@ test('answers for a final record without network or key', async () => {
   expect(status.exitCode, status.stderr).toBe(0);
   expect(status.stdout).toContain(`succeeded ${job.task_id}`);
   expect(status.stdout).toContain(job.outputs[0]?.path);
-  const other = await runWan(['status', '--task-id', lost.task_id ?? '', '--json'], { place });
+  const other = await runWan(['status', lost.task_id ?? '', '--json'], { place });
   expect(other.exitCode).toBe(9);
   expect(readDocument(other.stdout)).toMatchObject({
     ok: false,
     job: { id: lost.id, status: 'failed' },
     error: { class: 'generation_failed', code: 'InternalError.Algo' },
   });
+  // By the service's id the service is asked, whatever the record says.
+  const asked = await runWan(['status', '--task-id', lost.task_id ?? ''], { place });
+  expect(asked.exitCode, asked.stderr).toBe(3);
 });
 
 test('lists local jobs, newest first, without a network', async () => {

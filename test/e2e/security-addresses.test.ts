@@ -15,12 +15,21 @@ const succeeded = (url: string) => ({
 });
 const away = 'api.wan-test.invalid';
 
-test.each([301, 302, 303, 307, 308])('a submit answered %i is not followed', async (status) => {
+test.each([301, 302, 307, 308])('a submit answered %i is not followed', async (status) => {
   const thief = await rudeServer([accepted]);
   const service = await rudeServer([{ status, headers: { location: `${thief.origin}/api/v1/x` } }]);
   const run = await runWan(['t2v', 'a', '-v'], { env: environmentFor(service.origin) });
   expectRefusal(run, 6, new RegExp(`redirect \\(${status}\\)`, 'u'), /--base-url/u);
   expect(service.requests).toHaveLength(1);
+  expect(thief.requests).toEqual([]);
+});
+
+test('a submit answered 303 is not followed, and stays open: something was done there', async () => {
+  const thief = await rudeServer([accepted]);
+  const service = await rudeServer([{ status: 303, headers: { location: `${thief.origin}/api/v1/x` } }]);
+  const run = await runWan(['t2v', 'a'], { env: environmentFor(service.origin) });
+  expectRefusal(run, 14, /\(303\); it was not sent again/u, /wan resume \w{12}/u);
+  expect(service.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
   expect(thief.requests).toEqual([]);
 });
 
