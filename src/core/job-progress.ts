@@ -88,6 +88,12 @@ function readDoubted(failed: Job, before: Job, { serviceMs }: ReadingContext): P
   return { kind: 'doubt', job: { ...failed, unreasoned: { at, settled } } };
 }
 
+/** Whether a report says an end and what makes it believable: a cancel, a failure's reason, a link that leads anywhere. */
+export function isEnd(report: TaskReport, base: string): boolean {
+  if (report.state === 'succeeded') return linkOf(report, base) !== undefined;
+  return report.state === 'canceled' || (report.state === 'failed' && hasReason(report));
+}
+
 /** The first link that leads anywhere. */
 function linkOf({ links }: TaskReport, base: string): string | undefined {
   return links.map((link) => resolveLink(link, base)).find((url) => url !== undefined);

@@ -6,6 +6,8 @@ import type { TaskReport } from './task.ts';
 export type Candidate = {
   taskId: string;
   state: TaskReport['state'];
+  /** It said what makes an end believable: a failure's reason, or a link. */
+  hasEnded: boolean;
   match: Match;
   /** Milliseconds since 1970, by the service's clock. */
   createdMs?: number | undefined;
@@ -55,14 +57,14 @@ export function judgeCandidates({ inside, outside, rivals, evidence, own }: Evid
   const ours = inside.filter(({ match }) => match === 'ours');
   // What has not told its prompt may be ours, or a twin, as long as it may still cost something.
   const unclear = inside.filter((one) => isUnclear(one));
-  if (unclear.some(({ state }) => !isOver(state)) || (ours.length === 0 && unclear.length > 0)) {
+  if (unclear.some(({ hasEnded }) => !hasEnded) || (ours.length === 0 && unclear.length > 0)) {
     return { kind: 'open', candidates: [...ours, ...unclear], rivals };
   }
   if (ours.length > 0) {
     const found = pickOurs(ours, rivals, own);
     return found ?? { kind: 'open', candidates: ours, rivals };
   }
-  const elsewhere = outside.filter((one) => one.match === 'ours' || (isUnclear(one) && !isOver(one.state)));
+  const elsewhere = outside.filter((one) => one.match === 'ours' || (isUnclear(one) && !one.hasEnded));
   if (elsewhere.length > 0) return { kind: 'other-time', candidates: elsewhere };
   if (evidence.kind !== 'whole') return { kind: 'unproven', evidence };
   const failed = inside.filter(({ match }) => match === 'unknown');
@@ -101,10 +103,7 @@ function pickOurs(
 }
 
 /** It does not say whether it is ours, and it has been billed or may yet be. */
-function isUnclear({ match, state }: Candidate): boolean {
-  return match === 'unknown' && state !== 'failed' && state !== 'canceled';
-}
-
-export function isOver(state: TaskReport['state'] | undefined): boolean {
-  return state === 'succeeded' || state === 'failed' || state === 'canceled';
+export function isUnclear({ match, state, hasEnded }: Candidate): boolean {
+  const costsNothing = hasEnded && (state === 'failed' || state === 'canceled');
+  return match === 'unknown' && !costsNothing;
 }

@@ -1,5 +1,6 @@
 import type { Job } from '../core/job.ts';
-import { isOver, judgeCandidates, type Candidate, type Finding } from '../core/judge-candidates.ts';
+import { isEnd } from '../core/job-progress.ts';
+import { isUnclear, judgeCandidates, type Candidate, type Finding } from '../core/judge-candidates.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 import { judgeEvidence, mayBeOf, wasThereInTime } from '../core/lost-send.ts';
 import { matchTask } from '../core/match-task.ts';
@@ -7,6 +8,7 @@ import { pollSchedule } from '../core/poll-schedule.ts';
 import type { GenerationRequest } from '../core/request.ts';
 import type { ListedTask } from '../core/task-list.ts';
 import type { TaskReport } from '../core/task.ts';
+import { startDoubt, type Doubt } from './doubt.ts';
 import { unknownRunTime } from './experience.ts';
 import { findRivals, type Rivalry } from './find-rivals.ts';
 import type { Connection, Runtime } from './runtime.ts';
@@ -71,9 +73,7 @@ export async function findLostTask(
   const asked = await askUntilKnown(runtime, connection, { job, tasks: near, ...options, memory });
   const { inside, ...others } = await withoutTaken(runtime, { job, open, memory }, near, asked);
   // With something of ours, or that may be, at its time, no other time counts.
-  const isSeen = inside.some(
-    ({ match, state }) => match === 'ours' || (match === 'unknown' && !hasFailed(state)),
-  );
+  const isSeen = inside.some((one) => one.match === 'ours' || isUnclear(one));
   const looked = isSeen ? [] : evidence.kind === 'whole' ? far : far.slice(0, shownOutside);
   const outside = await askOnce(runtime, connection, { job, tasks: looked, memory });
   const finding = judgeCandidates({ inside, outside, evidence, ...others });
@@ -121,18 +121,25 @@ async function askUntilKnown(
   const timer = startTimer(runtime.clock, deadlineMs);
   const fromMs = runtime.clock.monotonic();
   const candidates = new Map<string, Candidate>();
+  const doubts = new Map<string, Doubt>();
+  /** It says an end without what makes one believable, and looking on would not change that: it stays open. */
+  const isSettled = ({ taskId, state }: Candidate) => {
+    const doubt = doubts.get(taskId) ?? startDoubt(runtime.clock);
+    doubts.set(taskId, doubt);
+    return doubt.saw(state) && (state === 'failed' || state === 'succeeded');
+  };
   const seen = new Map<string, number>();
   let rest = tasks;
   for (let round = 0; ; round += 1) {
     const reports = await askEach(runtime, connection, rest, memory, seen);
-    for (const task of rest) candidates.set(task.taskId, toCandidate(job, task, reports.get(task.taskId)));
-    rest = rest.filter(({ taskId }) => {
-      const { state, match } = candidates.get(taskId) ?? {};
-      return match === 'unknown' && !isOver(state);
+    rest = rest.filter((task) => {
+      const candidate = toCandidate(connection, job, task, reports.get(task.taskId));
+      candidates.set(task.taskId, candidate);
+      return candidate.match === 'unknown' && !candidate.hasEnded && !isSettled(candidate);
     });
     if (rest.length === 0 || timer.isOver()) return [...candidates.values()];
     if (round === 0) {
-      const message = `what may be job ${job.id} still runs; only when it is done the service tells its prompt`;
+      const message = `what may be job ${job.id} has not ended; only when it is done the service tells its prompt`;
       runtime.emit({ event: 'notice', job, message });
     }
     const moment = {
@@ -151,14 +158,25 @@ export async function askOnce(
   { job, tasks, memory }: Pick<Asked, 'job' | 'tasks' | 'memory'>,
 ): Promise<Candidate[]> {
   const reports = await askEach(runtime, connection, tasks, memory, new Map());
-  return tasks.map((task) => toCandidate(job, task, reports.get(task.taskId)));
+  return tasks.map((task) => toCandidate(connection, job, task, reports.get(task.taskId)));
 }
 
-function toCandidate(job: Job, task: ListedTask, report: TaskReport | undefined): Candidate {
+function toCandidate(
+  { base }: Connection,
+  job: Job,
+  task: ListedTask,
+  report: TaskReport | undefined,
+): Candidate {
   const request = job.request as GenerationRequest | null;
   const told = { ...report, ...(task.prompt === undefined ? {} : { prompt: task.prompt }) };
   const match = request === null ? 'unknown' : matchTask(request, told);
-  return { taskId: task.taskId, state: report?.state ?? 'queued', match, createdMs: task.createdMs };
+  return {
+    taskId: task.taskId,
+    state: report?.state ?? 'queued',
+    hasEnded: report !== undefined && isEnd(report, base),
+    match,
+    createdMs: task.createdMs,
+  };
 }
 
 function nearestFirst(tasks: readonly ListedTask[], job: Job): ListedTask[] {
@@ -169,10 +187,6 @@ function nearestFirst(tasks: readonly ListedTask[], job: Job): ListedTask[] {
 
 function divide<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
   return [items.filter((item) => isFirst(item)), items.filter((item) => !isFirst(item))];
-}
-
-function hasFailed(state: TaskReport['state']): boolean {
-  return state === 'failed' || state === 'canceled';
 }
 
 function isoOf(ms: number | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import type { Job } from '../core/job.ts';
-import { isOver } from '../core/judge-candidates.ts';
+import { isEnd } from '../core/job-progress.ts';
 import type { ListedTask } from '../core/task-list.ts';
 import type { TaskReport } from '../core/task.ts';
 import type { TaskList } from '../providers/protocol.ts';
@@ -108,7 +108,7 @@ async function lookAt(
   const last = memory.looks.get(key);
   if (last !== undefined) {
     const look = await last;
-    const isNews = look.number > seen || isOver(look.report?.state);
+    const isNews = look.number > seen || (look.report !== undefined && isEnd(look.report, connection.base));
     // Meanwhile another job may have asked again: that answer is as good.
     if (isNews) return look;
     const newer = memory.looks.get(key);

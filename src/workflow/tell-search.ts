@@ -67,7 +67,16 @@ export function errorOfSearch(
 }
 
 function describe(candidates: readonly Candidate[]): string {
-  const named = candidates.slice(0, maxNamed).map(({ taskId, state }) => `task ${taskId} (${state})`);
+  const named = candidates.slice(0, maxNamed).map(({ taskId, state, hasEnded }) => {
+    const doubt = hasEnded
+      ? ''
+      : state === 'failed'
+        ? ', no reason given'
+        : state === 'succeeded'
+          ? ', no link given'
+          : '';
+    return `task ${taskId} (${state}${doubt})`;
+  });
   const rest = candidates.length - named.length;
   return `${named.join(' or ')}${rest === 0 ? '' : ` or one of ${rest} more`}`;
 }

@@ -9,6 +9,7 @@ import {
 const at = (taskId: string, state: Candidate['state'], match: Candidate['match'], createdMs?: number) => ({
   taskId,
   state,
+  hasEnded: state === 'succeeded' || state === 'failed' || state === 'canceled',
   match,
   createdMs,
 });
@@ -19,6 +20,8 @@ const failed = at('d', 'failed', 'unknown');
 const canceled = at('f', 'canceled', 'unknown');
 const running = at('e', 'running', 'unknown');
 const silent = at('g', 'succeeded', 'unknown');
+/** What is said to have ended, without a reason or a link. */
+const doubted = (state: 'failed' | 'succeeded') => ({ ...at('i', state, 'unknown'), hasEnded: false });
 
 const own = { jobId: 'OWN', sentMs: 100, index: 1 };
 const rival = (patch: Partial<Rival> = {}): Rival => ({
@@ -56,6 +59,28 @@ describe('what the candidates say', () => {
     ['none, proven', { evidence: whole }, 'not-accepted'],
     ['strangers, at once', { inside: [strange] }, 'unproven'],
     ['strangers, proven', { inside: [strange], evidence: whole }, 'not-accepted'],
+    ['a failure without a reason', { inside: [doubted('failed')], evidence: whole }, 'open'],
+    [
+      'a failure without a reason among failures',
+      { inside: [failed, doubted('failed')], evidence: whole },
+      'open',
+    ],
+    [
+      'a failure without a reason beside ours',
+      { inside: [ours, doubted('failed')], evidence: whole },
+      'open',
+    ],
+    ['a success without a link', { inside: [doubted('succeeded')], evidence: whole }, 'open'],
+    [
+      'a success without a link at another time',
+      { outside: [doubted('succeeded')], evidence: whole },
+      'other-time',
+    ],
+    [
+      'a failure without a reason at another time',
+      { outside: [doubted('failed')], evidence: whole },
+      'other-time',
+    ],
     ['failures, at once', { inside: [failed, canceled] }, 'unproven'],
     ['failures, too late', { inside: [failed], evidence: gone }, 'unproven'],
     ['failures, proven', { inside: [failed, canceled, strange], evidence: whole }, 'failed'],

@@ -19,6 +19,9 @@ type Task = {
   prompt?: string;
   model?: string;
   status?: string;
+  /** What a failure says it failed for; a code unless told. */
+  code?: string | undefined;
+  link?: string;
   seconds?: number;
 };
 
@@ -62,13 +65,20 @@ function openWorld(tasks: readonly Task[], jobs: readonly Job[], laterMs = minut
   const query = (id: string): SendOutcome => {
     queries.push(id);
     const task = tasks.find((one) => one.id === id);
-    const { status = 'SUCCEEDED', prompt, seconds = 5 } = task ?? { status: 'UNKNOWN' };
+    const {
+      status = 'SUCCEEDED',
+      prompt,
+      seconds = 5,
+      link = 'https://e.com/v',
+    } = task ?? { status: 'UNKNOWN' };
+    const code = task !== undefined && 'code' in task ? task.code : 'InternalError';
     const isOver = status === 'SUCCEEDED';
     return reply(200, {
       output: {
         task_id: id,
         task_status: status,
-        ...(isOver ? { orig_prompt: prompt, video_url: 'https://e.com/v' } : {}),
+        ...(isOver ? { orig_prompt: prompt, video_url: link } : {}),
+        ...(status === 'FAILED' && code !== undefined ? { code, message: code } : {}),
       },
       ...(isOver ? { usage: { output_video_duration: seconds } } : {}),
     });
@@ -94,7 +104,7 @@ function openWorld(tasks: readonly Task[], jobs: readonly Job[], laterMs = minut
   } satisfies Partial<Runtime['jobs']>);
   const look = (job: Job, memory = createSearchMemory()) =>
     reconcile(runtime, connectionTo('dashscope'), records.get(job.id) ?? job, {
-      deadlineMs: runtime.clock.now() + 1_000,
+      deadlineMs: runtime.clock.monotonic() + 1_000,
       pollIntervalMs: 1_000,
       memory,
       onChange: async (next) => void records.set(next.id, next),
@@ -162,6 +172,16 @@ describe('with the send’s time by the service’s clock', () => {
     ['all failed, at once', [ours('a', 0, { status: 'FAILED' })], minute, 'exit 14'],
     ['all failed', [ours('a', 0, { status: 'FAILED' }), other('b', 1)], later, 'exit 9'],
     ['one that tells no prompt', [{ id: 'a', at: 0 }], later, 'exit 14'],
+    ['failed, for no reason', [ours('a', 0, { status: 'FAILED', code: undefined })], later, 'exit 14'],
+    ['failed, for what says nothing', [ours('a', 0, { status: 'FAILED', code: 'None' })], later, 'exit 14'],
+    [
+      'one failed for no reason among others',
+      [ours('a', 0, { status: 'FAILED' }), ours('b', 0, { status: 'FAILED', code: '' }), other('c', 1)],
+      later,
+      'exit 14',
+    ],
+    ['no prompt and no link', [{ id: 'a', at: 0, link: '' }], later, 'exit 14'],
+    ['cancelled', [ours('a', 0, { status: 'CANCELED' })], later, 'exit 9'],
   ])('%s', async (_name, tasks, laterMs, end) => {
     const job = lostJob({ request: { ...makeJob().request, duration: 5 } as Job['request'] });
     expect(await outcome(openWorld(tasks, [job], laterMs), job)).toBe(end);
