@@ -1,7 +1,8 @@
 import { AuthError, NetworkError } from '../core/errors.ts';
 import type { ErrorClass } from '../core/exit-code.ts';
 import type { Region } from '../core/region.ts';
-import { describeRefusal } from '../core/refusal.ts';
+import { firstWords } from '../core/first-words.ts';
+import { describeRefusal, requestIdOf } from '../core/refusal.ts';
 import { baseOfRegion, type Provider } from '../providers/provider.ts';
 import { type Account } from './account.ts';
 import type { Connection, Runtime, SendCallOptions } from './runtime.ts';
@@ -128,9 +129,13 @@ export async function checkKey(
     json !== undefined || (protocol.checkMayBeEmpty && text.trim() === '' && trouble === undefined);
   if (status >= 200 && status < 300 && isAnswer && refusal === undefined) return { kind: 'good' };
   const meaning = refusal === undefined ? undefined : protocol.meaningOf(status, refusal);
-  if (refusal !== undefined && meaning?.class === 'auth') {
-    const reason = describeRefusal(refusal) ?? refusal.message;
-    return { kind: 'refused', reason, code: refusal.code, requestId: refusal.requestId };
+  // Whoever wrote the body, a text or a page included: only a known code outranks these two.
+  const isRefused = (status === 401 || status === 403) && meaning?.known !== true;
+  if (isRefused || meaning?.class === 'auth') {
+    const words = describeRefusal(refusal) ?? firstWords(outcome.reply);
+    const reason = words ?? `the service answered ${status}`;
+    const requestId = refusal?.requestId ?? requestIdOf(outcome.reply);
+    return { kind: 'refused', reason, code: refusal?.code, requestId };
   }
   const reason = describeRefusal(refusal) ?? `the service answered ${status}`;
   return { kind: 'inconclusive', reason, class: meaning?.class ?? 'network' };

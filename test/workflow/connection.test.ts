@@ -69,6 +69,20 @@ describe('the region of a key', () => {
   });
 
   test.each<[string, SendOutcome]>([
+    ['a text', reply(401, 'invalid api key')],
+    ['a page', reply(403, '<html><title>403 Forbidden</title></html>')],
+    ['nothing', reply(401, '')],
+    ['the words of a framework', reply(403, { detail: 'Not authenticated' })],
+  ])('does not exist where one refuses the key by %s', async (_name, outcome) => {
+    const { tools } = toolsFor({ hongkong: outcome });
+    expect(await failureOf(() => findRegion(accountOf({ env }), tools))).toBeInstanceOf(AuthError);
+  });
+
+  test.each<[string, SendOutcome]>([
+    ['is behind a proxy that wants a password', reply(407, 'Proxy Authentication Required')],
+    ['timed out', reply(408, '')],
+    ['limits requests', reply(429, 'slow down')],
+    ['has a gateway that broke', reply(502, '<html>bad gateway</html>')],
     ['cannot be reached', unreachable],
     ['breaks the connection', cut],
     ['answers with a page', busy],
