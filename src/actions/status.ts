@@ -10,6 +10,7 @@ import { hasLink, hasTask, isDoubted, isFinal, type Job } from '../core/job.ts';
 import { shorten } from '../core/plain-text.ts';
 import { failureOf, handleOf, unsubmitted } from '../workflow/job-state.ts';
 import { learn } from '../workflow/learn.ts';
+import { lookIntoNamed } from '../workflow/settle-named.ts';
 import { findJob, type FoundJob } from './find-job.ts';
 import { commonError, forEachJob, type Outcome } from './outcomes.ts';
 
@@ -89,7 +90,7 @@ async function tellSeveral(
 
 /** A final record, and one without a task, can be told of without asking anybody; a task named by its own id not. */
 async function stateOf({ runtime }: Workbench, found: FoundJob, flags: Flags): Promise<Job> {
-  const { job } = found;
+  const job = found.isForeign ? found.job : await lookIntoNamed(runtime, found.connect, found.job);
   const isKnown = isFinal(job) && !isDoubted(job) && flags.taskId === undefined;
   if (isKnown || !hasTask(job)) return job;
   return learn(runtime, await found.connect(), job, found);

@@ -1,5 +1,5 @@
 import { UsageError, type WanError } from '../core/errors.ts';
-import type { Job } from '../core/job.ts';
+import { isOpenSubmit, type Job } from '../core/job.ts';
 import { lookForNamed } from './follow-named.ts';
 import { adopt } from './adopt.ts';
 import type { Connection, Runtime } from './runtime.ts';
@@ -42,6 +42,32 @@ export async function settleNamed(
       return { kind: 'none', why: 'the service does not know that task' };
     case 'unreachable':
       return { kind: 'open', why: 'the service could not be asked for that task' };
+  }
+}
+
+/**
+ * One look for a command that only asks: the job with its task, where the one that its unclear answer named turns out
+ * to be its own. Whoever is at work on the job finds out by itself.
+ */
+export async function lookIntoNamed(
+  runtime: Runtime,
+  connect: () => Promise<Connection>,
+  job: Job,
+): Promise<Job> {
+  if (!isOpenSubmit(job) || job.named_tasks?.length !== 1) return job;
+  const connection = await connect();
+  const { jobs } = runtime;
+  const lock = await jobs.tryLock(job.id);
+  if (lock === undefined) return job;
+  try {
+    const stored = await jobs.find(job.id);
+    if (stored === undefined || !isOpenSubmit(stored)) return stored ?? job;
+    const onChange = (next: Job) => jobs.save(next);
+    const settled = await settleNamed(runtime, connection, stored, { isPatient: false, onChange });
+    // As it stands on the disk, which is what the next one who writes holds it against.
+    return settled.kind === 'adopted' ? ((await jobs.find(job.id)) ?? settled.job) : job;
+  } finally {
+    await lock.release();
   }
 }
 

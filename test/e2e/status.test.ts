@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { rudeServer } from '../helpers/rude-server.ts';
 import { makePlace, runWan, type Place } from '../helpers/run-wan.ts';
@@ -129,4 +130,35 @@ test.each([
   expect(run.exitCode, run.stderr).toBe(code);
   if (code === 11) expect(run.stderr).toContain('the link to the video expired at 2096-10-02T07:06:40.000Z');
   expect(await readRecords(run.place)).toMatchObject({ open: [{ status: 'succeeded' }], done: [] });
+});
+
+test.each([
+  ['RUNNING', 8, 'running'],
+  ['UNKNOWN', 14, 'unconfirmed'],
+])('asks about the one task that an unclear answer named: %s', async (word, exitCode, status) => {
+  const id = '0f3c5d2a-1111-4222-8333-944445555666';
+  const server = await rudeServer(({ method, url }) => {
+    if (method === 'POST') return { status: 500, body: 'no' };
+    return url.includes(id)
+      ? { body: { output: { task_id: id, task_status: word } } }
+      : { body: { total: 0, data: [] } };
+  });
+  const env = environmentFor(server.origin);
+  const place = await makePlace();
+  const made = await runWan([...wish, '--no-wait'], { env, place });
+  expect(made.exitCode, made.stderr).toBe(14);
+  const [job] = (await readRecords(place)).open;
+  // As if the answer had named it, and the service could not be asked then.
+  const file = path.join(place.stateDirectory, 'open', `${String(job?.['id'])}.json`);
+  await writeFile(file, JSON.stringify({ ...job, named_tasks: [id] }));
+  const asked = server.requests.length;
+  const run = await runWan(['status', String(job?.['id'])], { env, place });
+  expect(run.exitCode, run.stderr).toBe(exitCode);
+  expect(run.stdout).toMatch(new RegExp(`^${status} `, 'u'));
+  // Nothing but the task is asked for, and nothing is sent.
+  const questions = server.requests.slice(asked);
+  expect(questions.length).toBeGreaterThan(0);
+  expect(questions.every(({ method, url }) => method === 'GET' && url.includes(id))).toBe(true);
+  const task = status === 'running' ? id : null;
+  expect((await readRecords(place)).open).toMatchObject([{ status, task_id: task }]);
 });
