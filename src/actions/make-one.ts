@@ -22,6 +22,8 @@ export type Making = {
   /** Hears every state of the job, from its first record on. */
   heard: (job: Job) => void;
   finishing: Omit<HomeOptions, keyof Attention>;
+  /** How long to wait from the submit on, where the command's own start does not count. */
+  timeoutMs?: number | undefined;
 };
 
 /** A job that the service has, or that ended; `rest` waits for it and saves it. `isNew`: this command bought it. */
@@ -35,6 +37,8 @@ export async function makeOne(talk: Talk, bench: Workbench, making: Making): Pro
   const { runtime } = bench;
   const sink = { job: making.heard, toStdout: finishing.toStdout };
   const { job, lock } = await start(reservation);
+  const { timeoutMs } = making;
+  const deadlineMs = timeoutMs === undefined ? finishing.deadlineMs : runtime.clock.monotonic() + timeoutMs;
   if (making.noWait) {
     await lock.release();
     return { job, isNew: true, rest: async () => job };
@@ -42,7 +46,13 @@ export async function makeOne(talk: Talk, bench: Workbench, making: Making): Pro
   const finish = async () => {
     try {
       const { connection, model } = plan;
-      const options = { ...finishing, linkHours: model.linkHours, lookNow: false, handle: job.id };
+      const options = {
+        ...finishing,
+        deadlineMs,
+        linkHours: model.linkHours,
+        lookNow: false,
+        handle: job.id,
+      };
       return await finishJob(runtime, connection, job, options, sink);
     } finally {
       await lock.release();

@@ -104,21 +104,29 @@ export async function makeVideos(
     const all = [...notices, ...plan.warnings, ...notes, claimed, noKey].filter((note) => note !== undefined);
     return finishDryRun(context, talk, connection, { ...plan, request: first, count, notes: all });
   }
-  const search = { ...waiting, ...(flags.wait ? {} : { deadlineMs: 0 }) };
+  // One's time counts from the command's start, that of each of several from its own turn.
+  const ownTime = () => {
+    const { timeoutMs, ...times } = waiting;
+    const { clock } = bench.runtime;
+    return count === 1 || timeoutMs === undefined
+      ? times
+      : { ...times, deadlineMs: clock.monotonic() + timeoutMs };
+  };
   const making = (index: number): Making => ({
     plan: {
       connection,
       ...plan,
       request: index === 1 ? first : requestOf(index),
       saving,
-      search,
+      search: { ...ownTime(), ...(flags.wait ? {} : { deadlineMs: 0 }) },
       ...(count === 1 ? {} : { index }),
     },
     reserve: reservation(index),
     announce,
     noWait: !flags.wait,
     heard: talk.setJob,
-    finishing: { ...waiting, saving, connections, toStdout: stdoutWriter(context) },
+    finishing: { ...ownTime(), saving, connections, toStdout: stdoutWriter(context) },
+    ...(count === 1 ? {} : { timeoutMs: waiting.timeoutMs }),
   });
   const lineOf = (job: Job) => (flags.wait ? savedPath(job) : job.task_id);
   const accepted = ({ job: { id }, isNew }: Made) => {

@@ -28,6 +28,7 @@ export function waitingOf(context: Context, bench: Workbench, inUse: ProfileInUs
   }
   return {
     deadlineMs: timeoutMs === 0 ? undefined : context.startedSteadyMs + timeoutMs,
+    timeoutMs: timeoutMs === 0 ? undefined : timeoutMs,
     pollIntervalMs: intervalMs,
   };
 }

@@ -179,3 +179,11 @@ test('--print has a line for each, and no slip is paid for', async () => {
   }
   expect(sandbox.submits()).toHaveLength(2);
 });
+
+test('--timeout counts for each of several from its own submit', async () => {
+  // The first answer takes longer than the whole wait may.
+  const { env } = await openSandbox({ latencyMs: 1_000, faults: [{ on: 'submit', delay: '9s' }] });
+  const run = await runWan([...boat, '-n', '2', '--timeout', '8s'], { env });
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.files).toHaveLength(2);
+});
