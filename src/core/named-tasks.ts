@@ -16,6 +16,9 @@ const written = new RegExp(
   'giu',
 );
 const isUuid = new RegExp(`^${uuid}$`, 'iu');
+const taskHeader = /(?:^|-)task-?id$/iu;
+/** A proxy's or a browser's own, which never name what was bought. */
+const callHeaders = /(?:request|trace|span|correlation)-?id$|^(?:set-cookie|traceparent)$/iu;
 /** A service's ids of calls are none of tasks, whatever they look like. */
 const callKeys = /^(?:request|trace|span|correlation)_?id$/iu;
 
@@ -24,7 +27,10 @@ const callKeys = /^(?:request|trace|span|correlation)_?id$/iu;
  * a service's idea of where its id belongs. Ids of calls, and what we sent ourselves, are none.
  * @param sent the submit's body, which a service may echo
  */
-export function namedTasks(reply: Pick<HttpReply, 'text' | 'json'>, sent: unknown): string[] {
+export function namedTasks(
+  reply: Pick<HttpReply, 'text' | 'json'> & Partial<Pick<HttpReply, 'headers'>>,
+  sent: unknown,
+): string[] {
   const found = new Set<string>();
   const own = leavesOf(sent);
   const isOurs = (id: string) =>
@@ -35,6 +41,12 @@ export function namedTasks(reply: Pick<HttpReply, 'text' | 'json'>, sent: unknow
   };
   if (reply.json === undefined) for (const [, id] of reply.text.matchAll(written)) add(id);
   else walk(reply.json, maxDepth, add);
+  // `Location: …/tasks/1234…` of a 201 or a redirect, or a header of its own.
+  for (const [name, value] of Object.entries(reply.headers ?? {})) {
+    if (callHeaders.test(name)) continue;
+    if (taskHeader.test(name)) add(value);
+    else for (const [, id] of value.matchAll(written)) add(id);
+  }
   return [...found];
 }
 

@@ -67,3 +67,15 @@ test.each<[string, unknown, unknown]>([
 ])('%s that is only echoed names none', (_name, body, sent) => {
   expect(read(body, sent)).toEqual([]);
 });
+
+test.each<[string, Record<string, string>, string[]]>([
+  ['a location', { location: `/api/v1/tasks/${id}` }, [id]],
+  ['a location of another host', { location: `https://h.example/v1/tasks/${id}?x=1` }, [id]],
+  ['a link', { link: `</api/v1/tasks/${id}>; rel="monitor"` }, [id]],
+  ['a header of its own', { 'x-dashscope-task-id': 't-1' }, ['t-1']],
+  ['the id of a call', { 'x-request-id': `task ${id}`, 'x-trace-id': id }, []],
+  ['a cookie', { 'set-cookie': `task_id=${id}` }, []],
+  ['an address that moved', { location: 'https://h.example/api/v1/services/video-synthesis' }, []],
+])('in the headers: %s', (_name, headers, expected) => {
+  expect(namedTasks({ text: '', json: undefined, headers }, {})).toEqual(expected);
+});
