@@ -12,6 +12,8 @@ const listedMs = 23.5 * 60 * 60_000;
 // By one clock, the service's: what a submit may take to become a task.
 const beforeMs = 5_000;
 const afterMs = 120_000;
+/** `Date` has whole seconds, and the clocks of a service's machines are not one. */
+const aheadMs = 5_000;
 
 /** When a list was read from its first row to its last, by the service's clock; undefined where it has no `Date`. */
 export type ReadTimes = { startMs: number | undefined; endMs: number | undefined };
@@ -49,6 +51,11 @@ export function mayBeOf(send: Send, task: ListedTask): boolean {
 export function wasThereInTime({ first_read_at: firstRead }: Send, { createdMs }: ListedTask): boolean {
   const firstMs = timeOf(firstRead);
   return createdMs === undefined || firstMs === undefined || createdMs <= firstMs + visibleAfterMs;
+}
+
+/** A task that was made after the list was read shows that its dates are of another clock: they rule nothing out. */
+export function isAheadOf({ endMs }: ReadTimes, { createdMs }: ListedTask): boolean {
+  return createdMs !== undefined && endMs !== undefined && createdMs > endMs + aheadMs;
 }
 
 /** What a whole reading of the list proves together with the first one. */

@@ -2,7 +2,7 @@ import type { Job } from '../core/job.ts';
 import { isEnd } from '../core/job-progress.ts';
 import { isUnclear, judgeCandidates, type Candidate, type Finding } from '../core/judge-candidates.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
-import { judgeEvidence, mayBeOf, wasThereInTime } from '../core/lost-send.ts';
+import { isAheadOf, judgeEvidence, mayBeOf, wasThereInTime } from '../core/lost-send.ts';
 import { matchTask } from '../core/match-task.ts';
 import { pollSchedule } from '../core/poll-schedule.ts';
 import type { GenerationRequest } from '../core/request.ts';
@@ -68,7 +68,9 @@ export async function findLostTask(
 
   const free = freeTasks(listing.tasks, owners, job);
   if (free.named !== undefined) return { kind: 'found', taskId: free.named, isSeedKnown: true, ...learned };
-  const inTime = nearestFirst(free.tasks, job).filter((task) => wasThereInTime(job, task));
+  const inTime = nearestFirst(free.tasks, job).filter(
+    (task) => wasThereInTime(job, task) || isAheadOf(listing, task),
+  );
   const [near, far] = divide(inTime, (task) => mayBeOf(job, task));
   const asked = await askUntilKnown(runtime, connection, { job, tasks: near, ...options, memory });
   const { inside, ...others } = await withoutTaken(runtime, { job, open, memory }, near, asked);

@@ -168,6 +168,9 @@ describe('with the send’s time by the service’s clock', () => {
       later,
       'exit 6',
     ],
+    ['ours, by dates eight hours ahead', [ours('a', 480 * minute)], later, 'exit 14'],
+    ['ours, by dates in seconds', [ours('a', startMs / 1000 - startMs)], later, 'exit 14'],
+    ['one of others, by dates eight hours ahead', [other('a', 480 * minute)], later, 'exit 6'],
     ['one that is not known by its id', [ours('a', 0, { status: 'UNKNOWN' })], later, 'exit 14'],
     ['all failed, at once', [ours('a', 0, { status: 'FAILED' })], minute, 'exit 14'],
     ['all failed', [ours('a', 0, { status: 'FAILED' }), other('b', 1)], later, 'exit 9'],
@@ -293,6 +296,17 @@ describe('a list', () => {
     });
     expect(await outcome(world, job)).toBe('exit 6');
     expect(reading).toBe(2);
+  });
+
+  test.each<[string, object]>([
+    ['pages that it does not count', { total: 50, total_page: 2 }],
+    ['more rows than it counts', { total: 49 }],
+    ['fewer pages than it needs', { total: 60, total_page: 1 }],
+  ])('with %s proves nothing', async (_name, counts) => {
+    const job = lostJob();
+    const world = openWorld(crowd(60), [job], 10 * minute);
+    world.list((page) => world.dated({ ...counts, data: page === 1 ? rows(0, 50) : [] }));
+    expect(await outcome(world, job)).toBe('exit 14');
   });
 
   test('without a Date proves nothing, however old the job is', async () => {

@@ -7,7 +7,7 @@ import type { TaskList } from '../protocol.ts';
 const pageSize = 50;
 
 const item = z.object({ task_id: taskId, model_name: text, gmt_create: number });
-const listReply = z.object({ total: number, data: z.array(item.catch({})) });
+const listReply = z.object({ total: number, total_page: number, data: z.array(item.catch({})) });
 
 /**
  * The tasks of the whole account in the last 24 hours, which is a task's whole life. Asked without filters: the time
@@ -25,6 +25,8 @@ export const taskList: TaskList = {
     );
     // A row that cannot be read may be the very one: then nothing is known of what is not there.
     if (tasks.length < reply.data.length || reply.total === undefined) return undefined;
+    // All of it on this page, and more pages: it counts the page, not the list.
+    if ((reply.total_page ?? 1) > 1 && reply.data.length >= reply.total) return undefined;
     return { tasks, total: reply.total };
   },
   isPromised: true,
