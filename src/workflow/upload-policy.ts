@@ -69,6 +69,11 @@ function judge(reply: HttpReply, connection: Connection, upload: PolicyUpload, n
   const policy = status >= 200 && status < 300 ? upload.readPolicy(json) : undefined;
   if (policy !== undefined) return { kind: 'policy', policy };
   const requestId = requestIdOf(reply);
+  // A policy costs nothing: one that broke off is asked for again.
+  if (status < 300 && reply.trouble !== undefined) {
+    const message = `the service could not be reached for an upload: ${reply.trouble}`;
+    return { kind: 'passing', isFromServer: false, error: new NetworkError(message, { retryable: true }) };
+  }
   if (status >= 300 && status < 400) return { kind: 'refused', error: redirectError(status, requestId) };
   const refusal = protocol.readRefusal(json);
   const meaning = protocol.meaningOf(status, refusal ?? { code: undefined, message: '', requestId });

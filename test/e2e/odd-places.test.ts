@@ -111,7 +111,7 @@ test.each(['/proc/wan-state', '/proc/deep/wan', 'link'])('WAN_STATE_DIR=%s ends 
   const [place, sandbox] = await Promise.all([oddPlace(), openSandbox()]);
   const directory = where === 'link' ? path.join(place.cwd, 'unmounted', 'state') : where;
   const run = await runWan(['t2v', 'a'], { place, env: { ...sandbox.env, WAN_STATE_DIR: directory } });
-  expectRefusal(run, 1, /cannot keep jobs in/u, /WAN_STATE_DIR/u);
+  expectRefusal(run, 1, /cannot lock the job in/u, /WAN_STATE_DIR/u);
   expect(sandbox.requests).toEqual([]);
 });
 
