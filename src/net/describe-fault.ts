@@ -26,6 +26,7 @@ const faults: Record<string, string> = {
   UND_ERR_HEADERS_TIMEOUT: 'no answer came in time',
   UND_ERR_BODY_TIMEOUT: 'the answer stopped coming',
   UND_ERR_SOCKET: 'the connection was closed',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer broke off',
 };
 
 /** What OpenSSL makes of an answer that is no TLS at all. */

@@ -39,6 +39,7 @@ test.each([
   [new Error('Proxy response (403) !== 200 when HTTP Tunneling'), /proxy lets nobody through.*403/u],
   [new Error('Proxy response (502) !== 200 when HTTP Tunneling'), /proxy.*502/u],
   [coded('UND_ERR_SOCKS5_AUTH_FAILED', 'Authentication failed'), /proxy refuses.*socks5:\/\//u],
+  [coded('UND_ERR_RES_CONTENT_LENGTH_MISMATCH'), /^the answer broke off \(UND_ERR_RES_/u],
   [new AggregateError([coded('ECONNREFUSED')]), /refused \(ECONNREFUSED\)/u],
   [coded('constructor', 'as it is'), /^as it is$/u],
 ])('%o in words', (error, words) => {
