@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { NotFoundError, UsageError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
+import { shorten } from '../core/plain-text.ts';
 import { hashFile } from '../store/file-hash.ts';
 import type { JobStore } from '../store/jobs.ts';
 
@@ -44,12 +45,16 @@ export async function findByFile(
   return jobs[0];
 }
 
-/** What is no id at all can only be a file. @throws {NotFoundError} when it is one that no job made */
+/** What only a file is called: no task id begins like a path, and none is a video's name. */
+const fileName = /^\.{0,2}[/\\]|\.(?:mp4|m4v|mov|webm)$/iu;
+
+/** @throws {NotFoundError} for a file that no job made, and for the name of one that is not there */
 export async function refuseForeignFile(task: string, cwd: string): Promise<void> {
-  if (!/[./\\]/u.test(task) || !(await isFile(path.resolve(cwd, task)))) return;
-  throw new NotFoundError(`no job of this machine made ${task}: no record has its sha256`, {
-    hint: '`wan list` shows the jobs',
-  });
+  const hint = '`wan list` shows the jobs';
+  if (/[./\\]/u.test(task) && (await isFile(path.resolve(cwd, task)))) {
+    throw new NotFoundError(`no job of this machine made ${task}: no record has its sha256`, { hint });
+  }
+  if (fileName.test(task)) throw new NotFoundError(`there is no file ${shorten(task, 60)}`, { hint });
 }
 
 async function isFile(file: string): Promise<boolean> {

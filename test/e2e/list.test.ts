@@ -107,3 +107,17 @@ test('a video is led back to its job, wherever it was moved', async () => {
   const list = await runWan(['list', '--status', 'succeeded'], { place });
   expect(list.stdout).toMatch(new RegExp(`^${job?.id}\\tsucceeded\\t`, 'u'));
 });
+
+test.each(['show', 'rerun'])(
+  '%s of a video that is not there says so, and takes it for no task',
+  async (command) => {
+    const place = await makePlace();
+    for (const name of ['gone.mp4', './gone', '../x/gone.webm']) {
+      // oxlint-disable-next-line no-await-in-loop
+      const run = await runWan([command, name], { place });
+      expect(run.exitCode, run.stderr).toBe(11);
+      expect(run.stderr).toContain(`error: there is no file ${name}\nhint: `);
+      expect(run.stderr).not.toContain('--task-id');
+    }
+  },
+);
