@@ -11,7 +11,7 @@ export function withoutKeys(jobs: JobStore, redact: Redact): JobStore {
     ...job,
     error: cleaned(job.error, redact),
     usage: cleaned(job.usage, redact),
-    ...(job['answer'] === undefined ? {} : { answer: cleaned(job['answer'], redact) }),
+    ...(job.answer === undefined ? {} : { answer: cleaned(job.answer, redact) }),
   });
   return {
     ...jobs,
