@@ -19,13 +19,13 @@ export function page(text: string, env: Environment, load: () => typeof spawnSyn
 }
 
 /** Colours are shown, short texts stay on the screen; keys are none of a pager's business. */
-export function pagerEnvironment(env: Environment): Record<string, string | undefined> {
+function pagerEnvironment(env: Environment): Record<string, string | undefined> {
   const kept = Object.entries(env).filter(([name]) => name !== 'PAGER' && !/_(?:KEY|TOKEN)$/u.test(name));
   return { LESS: 'FRX', LV: '-c', ...Object.fromEntries(kept) };
 }
 
 /** Words as a shell reads them, without anything that a shell would run or fill in. None where a quote is left open. */
-export function splitWords(text: string): string[] {
+function splitWords(text: string): string[] {
   const words: string[] = [];
   const word = /\s*((?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+)/suy;
   const end = text.trimEnd().length;

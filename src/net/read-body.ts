@@ -5,7 +5,7 @@ import { decodeBody } from './decode-body.ts';
 export type BodyText = { text: string; trouble?: string };
 
 /** Replies of task APIs are a few kilobytes; more than this is nothing that we asked for. */
-export const maxReplyBytes = 4 * 1024 * 1024;
+const maxReplyBytes = 4 * 1024 * 1024;
 
 /**
  * Reads a body to its end, to its limit, or to where the connection broke: a status and half an answer still tell

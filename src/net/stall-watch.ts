@@ -4,7 +4,7 @@ import { afterListening } from './patience.ts';
 export type StallRules = { silentMs: number; slow: { ms: number; bytes: number } };
 
 /** Less than 1 KiB a second for a minute. */
-export const slowStream: StallRules['slow'] = { ms: 60_000, bytes: 60 * 1024 };
+const slowStream: StallRules['slow'] = { ms: 60_000, bytes: 60 * 1024 };
 
 /** Aborts its signal when waiting for the other side takes too long. Time spent on our own disk does not count. */
 export class StallWatch {

@@ -12,7 +12,7 @@ import { readSecret } from './lock-socket.ts';
 // somebody else's, whose files are not ours to move and whose directory is not ours to close.
 
 /** The first file of a state directory. Not hidden, so that whoever looks in sees whose it is. */
-export const markerName = 'wan-state';
+const markerName = 'wan-state';
 const markerText =
   'Here wan keeps its jobs. Without this file it would not know the directory for its own.\n';
 
