@@ -15,17 +15,20 @@ export type AskedFor = {
  * than their names, and the provider. How it is saved, shown and waited for is no part of it.
  */
 export function requestPrint({ wish, ...rest }: AskedFor): string {
-  const media = wish.media.map(({ role, url, file }) => ({ role, content: file?.sha256 ?? url }));
   // Said aloud or not, a seed by lot is the same wish; the one that was drawn is no part of it.
   const { seed, ...same } = wish;
   const asked = seed === undefined || seed === 'random' ? same : { ...same, seed };
-  return JSON.stringify(sorted({ ...rest, wish: { ...asked, media } }));
+  return JSON.stringify(sorted({ ...rest, wish: { ...asked, media: contentsOf(wish) } }));
 }
 
 /** What a record says was asked, as one text that is equal for equal wishes; all but the seed, which chance may draw. */
 export function requestText({ seed: _seed, filled: _filled, ...request }: GenerationRequest): string {
-  const media = request.media.map(({ role, url, file }) => ({ role, content: file?.sha256 ?? url }));
-  return JSON.stringify(sorted({ ...request, media }));
+  return JSON.stringify(sorted({ ...request, media: contentsOf(request) }));
+}
+
+/** What the inputs hold, wherever they lie. */
+function contentsOf({ media }: Pick<GenerationRequest, 'media'>) {
+  return media.map(({ role, url, file }) => ({ role, content: file?.sha256 ?? url }));
 }
 
 function sorted(value: unknown): unknown {
