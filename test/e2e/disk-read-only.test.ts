@@ -89,7 +89,7 @@ describe.each(ways)('a state directory that $how', ({ open }) => {
       return told;
     };
     // What the service has to say is in the record before the disk takes nothing more.
-    await wan('status', left);
+    await vi.waitFor(async () => expect((await wan('status', left)).exitCode).toBe(0), { timeout: 20_000 });
     const before = await tell();
     expect(before.map(({ exitCode }) => exitCode)).toEqual(commands.map(() => 0));
     await close();
