@@ -1,4 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { errorCode } from '../core/error-code.ts';
 import { StateError } from '../core/errors.ts';
 import type { JobStore } from './jobs.ts';
 import type { Lock } from './lock.ts';
@@ -41,5 +46,40 @@ export async function lockAnyway(jobs: Pick<JobStore, 'tryLock'>, name: string):
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
     return { stillHeld: async () => true, isFresh: () => true, release: async () => {} };
+  }
+}
+
+/**
+ * Hands over the directory in which bytes for stdout wait until they are whole: one where the next run finds them.
+ * Where nothing can be kept it is a private one that goes with this command, unless the failure says what lies there.
+ */
+export async function withStdoutDirectory<Result>(
+  stateDirectory: string,
+  work: (directory: string) => Promise<Result>,
+): Promise<Result> {
+  const usual = path.join(stateDirectory, 'stdout');
+  if (await isUsable(usual)) return work(usual);
+  const directory = await mkdtemp(path.join(tmpdir(), 'wan-stdout-'));
+  let isNamed = false;
+  try {
+    return await work(directory);
+  } catch (error) {
+    isNamed = error instanceof Error && error.message.includes(directory);
+    throw error;
+  } finally {
+    if (!isNamed) await rm(directory, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/** Makes no state directory where there is none: that one would be without its marker. */
+async function isUsable(directory: string): Promise<boolean> {
+  try {
+    await mkdir(directory, 0o700).catch((error: unknown) => {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    });
+    await access(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -15,6 +15,7 @@ import { forgetPart, removeParts } from '../store/part-record.ts';
 import { isSameFile } from '../store/file-hash.ts';
 import { makeDirectories } from '../store/make-directories.ts';
 import { findPlaced, keepUnverified, placeFile } from '../store/place-file.ts';
+import { withStdoutDirectory } from '../store/unkept.ts';
 import { checkTarget, isOwnClaim, targetOf } from './output-target.ts';
 import { askOnce } from './query.ts';
 import type { Connection, Runtime } from './runtime.ts';
@@ -41,16 +42,29 @@ export async function saveResult(
   start: Job,
   options: SaveOptions,
 ): Promise<Job> {
+  if (options.saving.output !== '-') return saveIn(undefined, runtime, connection, start, options);
+  return withStdoutDirectory(runtime.jobs.directory, (directory) =>
+    saveIn(directory, runtime, connection, start, options),
+  );
+}
+
+async function saveIn(
+  stdoutDirectory: string | undefined,
+  runtime: Runtime,
+  connection: Connection,
+  start: Job,
+  options: SaveOptions,
+): Promise<Job> {
   const { saving } = options;
   let job = start;
   const output = job.outputs[0];
   if (output === undefined)
     throw new NotSavedError('the job has no link to a video', { hint: options.retryHint });
-  const toStdout = saving.output === '-';
+  const toStdout = stdoutDirectory !== undefined;
   const owner = job.task_id ?? job.id;
   const requireOurs = (how?: 'now' | 'lately') => runtime.jobs.requireHeld(job.id, how);
   const target = toStdout
-    ? { path: path.join(runtime.jobs.directory, 'stdout', `${job.id}.mp4`), isLiteral: false }
+    ? { path: path.join(stdoutDirectory, `${job.id}.mp4`), isLiteral: false }
     : targetOf(job, saving);
   const partPath = `${target.path}.part`;
   try {
@@ -64,7 +78,7 @@ export async function saveResult(
     if (target.isLiteral) await checkTarget(saving, output);
     await requireOurs();
     if (await isOwnClaim(target.path, output)) await rm(target.path);
-    await makeDirectories(path.dirname(target.path), toStdout ? 0o700 : undefined);
+    if (!toStdout) await makeDirectories(path.dirname(target.path));
     runtime.emit({ event: 'downloading', job, receivedBytes: 0, totalBytes: undefined });
     const fetched = await fetchTo(target.path, {
       link: connection.region === 'sandbox' ? await fresh() : output.url,

@@ -31,6 +31,20 @@ test('tasks named by their own id are looked at, waited for and saved, with one 
   }
 });
 
+test('a task’s video goes to stdout by way of a private directory that is removed', async () => {
+  const { place, taskId, run } = await world();
+  for (const command of ['wait', 'download']) {
+    // oxlint-disable-next-line no-await-in-loop
+    const done = await run(command, '--task-id', taskId, '-o', '-');
+    expect(done.exitCode, done.stderr).toBe(0);
+    expect(done.stdoutBytes.subarray(4, 8).toString()).toBe('ftyp');
+    expect(done.stderr.match(/^note: /gmu)).toHaveLength(1);
+    expect(done.files).toEqual([]);
+    // oxlint-disable-next-line no-await-in-loop
+    expect(await listFiles(path.join(place.root, 'tmp'))).toEqual([]);
+  }
+});
+
 test('a dry run shows its request', async () => {
   const { sandbox, run } = await world();
   const before = sandbox.requests.length;
