@@ -150,6 +150,9 @@ export class StateError extends WanError {}
 /** This process was stopped for so long that another one does its work now: it changes nothing more. */
 export class TakenOverError extends WanError {}
 
+/** The directory of jobs was removed while this process held a job in it: no record is left to name the job by. */
+export class StateGoneError extends TakenOverError {}
+
 /** Ctrl-C. */
 export class InterruptedError extends WanError {
   override readonly class = 'interrupted';

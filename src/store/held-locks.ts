@@ -1,6 +1,7 @@
-import { TakenOverError } from '../core/errors.ts';
+import { StateGoneError, TakenOverError } from '../core/errors.ts';
 import { parseJobId } from '../core/job-id.ts';
 import type { Lock, Locks } from './lock.ts';
+import { isMarked } from './state-directory.ts';
 
 /** What this process holds, and the question that comes before everything that cannot be undone. */
 export type HeldLocks = {
@@ -9,12 +10,12 @@ export type HeldLocks = {
   /**
    * Asks whether a lock that was taken here is still ours; one that never was is not asked for. `lately`: the disk is
    * only asked after the process was stopped for a while.
-   * @throws {TakenOverError} when another process has it now
+   * @throws {TakenOverError} when another process has it now; {StateGoneError} when all of it was removed
    */
   requireHeld: (name: string, how?: 'now' | 'lately') => Promise<void>;
 };
 
-export function holdLocks(locks: Locks): HeldLocks {
+export function holdLocks(locks: Locks, directory: string): HeldLocks {
   const held = new Map<string, Lock>();
 
   async function tryLock(name: string): Promise<Lock | undefined> {
@@ -36,7 +37,11 @@ export function holdLocks(locks: Locks): HeldLocks {
       if (lock.isFresh()) return true;
       throw error;
     });
-    if (!isOurs) throw takenOver(name);
+    if (isOurs) return;
+    if (await isMarked(directory)) throw takenOver(name);
+    throw new StateGoneError(`the state directory ${directory} was removed while a job was under way in it`, {
+      hint: 'wan list',
+    });
   }
 
   return { tryLock, requireHeld };

@@ -14,7 +14,7 @@ import { matchJobs, type JobMatch } from './job-match.ts';
 import { createJobReader } from './job-reader.ts';
 import { createLocks, type Lock } from './lock.ts';
 import { makeSecret } from './lock-socket.ts';
-import { prepareStateDirectory, requireStateDirectory } from './state-directory.ts';
+import { isMarked, prepareStateDirectory, requireStateDirectory } from './state-directory.ts';
 import { stateError } from './state-error.ts';
 
 export type JobStore = {
@@ -75,7 +75,7 @@ export function createJobStore(
 ): JobStore {
   const files = jobFiles(directory);
   const locks = createLocks(directory);
-  const held = holdLocks(locks);
+  const held = holdLocks(locks, directory);
   const index = createJobIndex(files);
   const reader = createJobReader(files, notice);
   const ids = createJobIds(files, { dismiss: reader.dismiss, notice, now });
@@ -86,7 +86,11 @@ export function createJobStore(
       throw new WanError(message.replace(/; left out$/u, ''), { hint: 'wan list' });
     },
   });
-  const prepared = once(() => prepareStateDirectory(directory));
+  const prepared = async (name?: string) => {
+    // It may have been removed since: what was locked in it is then not to be written into a new one.
+    if (name !== undefined && !(await isMarked(directory))) await held.requireHeld(name);
+    await prepareStateDirectory(directory);
+  };
   // Looking moves what is no record out of the way, so that it as well wants a directory of ours.
   const looked = once(() => requireStateDirectory(directory));
   const find = async (id: string) => {
@@ -101,7 +105,7 @@ export function createJobStore(
   async function save(job: Job): Promise<void> {
     const text = `${JSON.stringify(job, undefined, 1)}\n`;
     await orAskForDirectory('write the job’s record', async () => {
-      await prepared();
+      await prepared(job.id);
       await writeWhereItBelongs(job, text);
     });
     // The record holds all of it; without the index only finding it by these is lost.

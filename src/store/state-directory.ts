@@ -43,7 +43,7 @@ export async function requireStateDirectory(directory: string): Promise<void> {
   });
 }
 
-function isMarked(directory: string): Promise<boolean> {
+export function isMarked(directory: string): Promise<boolean> {
   return lstat(path.join(directory, markerName)).then(
     (found) => found.isFile(),
     () => false,

@@ -4,6 +4,7 @@ import { lookForSecond } from './adopt.ts';
 import { forgetDeadUploads } from './cached-upload.ts';
 import { failureOf } from './job-state.ts';
 import { writeProgress } from './learn.ts';
+import { withTaskNamed } from './leave-task.ts';
 import type { Connection, Runtime } from './runtime.ts';
 import { saveResult } from './save.ts';
 import type { JobSink } from './start-job.ts';
@@ -31,14 +32,27 @@ export async function finishJob(
   options: FinishOptions,
   sink: JobSink,
 ): Promise<Job> {
+  const { task_id: taskId } = job;
+  if (taskId === null) throw new WanError(`the job ${job.id} has no task at the service`);
+  return finishTask(runtime, connection, job, taskId, options, sink).catch((error: unknown) => {
+    throw withTaskNamed(error, taskId);
+  });
+}
+
+async function finishTask(
+  runtime: Runtime,
+  connection: Connection,
+  job: Job,
+  taskId: string,
+  options: FinishOptions,
+  sink: JobSink,
+): Promise<Job> {
   let recorded = job;
   const onChange = async (next: Job) => {
     await writeProgress(runtime, recorded, next);
     recorded = next;
     sink.job(next);
   };
-  const { task_id: taskId } = job;
-  if (taskId === null) throw new WanError(`the job ${job.id} has no task at the service`);
   const ended =
     hasLink(job) && options.asks !== true
       ? job

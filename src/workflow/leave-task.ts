@@ -1,4 +1,4 @@
-import { TakenOverError } from '../core/errors.ts';
+import { StateGoneError, TakenOverError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -17,10 +17,19 @@ export async function leaveTask(runtime: Runtime, job: Job, error: unknown): Pro
           hint: error.hint,
         });
   }
+  if (error instanceof StateGoneError) return withTaskNamed(error, job.task_id);
   const isLeft = await runtime.jobs.leaveTask(job.task_id, job.id).catch(() => false);
   const hint = isLeft ? `wan resume ${job.id}` : `wan wait --task-id ${job.task_id}`;
   return new TakenOverError(
     `${error.message}; the service accepted it as task ${job.task_id}${isLeft ? ', which is noted for it' : ''}`,
     { hint },
   );
+}
+
+/** With the records gone, the task's own id is the only way back to it. */
+export function withTaskNamed(error: unknown, taskId: string): unknown {
+  if (!(error instanceof StateGoneError)) return error;
+  return new TakenOverError(`${error.message}; task ${taskId} goes on at the service`, {
+    hint: `wan wait --task-id ${taskId}`,
+  });
 }

@@ -1,8 +1,8 @@
 import { chmod, lstat, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { listFiles, makePlace, runWan, type Place } from '../helpers/run-wan.ts';
-import { openSandbox } from '../helpers/sandbox.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { listFiles, makePlace, runWan, startWan, type Place } from '../helpers/run-wan.ts';
+import { notBeforePassed, openSandbox } from '../helpers/sandbox.ts';
 import { recordsOf } from './bad-input-checks.ts';
 
 const boat = ['t2v', 'a paper boat', '-d', '2', '-o', 'boat.mp4'];
@@ -137,3 +137,29 @@ describe('a directory of ours', () => {
     expect(await readFile(theirs, 'utf8')).toBe('theirs');
   });
 });
+
+test.each([[['wait', '@last']], [['t2v', 'a boat', '-d', '2']]])(
+  'one that is removed during a wait is not made by halves, and the task is named: %j',
+  async (command) => {
+    const [place, sandbox] = await Promise.all([makePlace(), openSandbox({ latencyMs: notBeforePassed })]);
+    if (command[0] === 'wait') await runWan([...boat, '--no-wait'], { place, env: sandbox.env });
+    const waiting = await startWan(command, { place, env: sandbox.env });
+    await vi.waitFor(() => expect(sandbox.queries().length).toBeGreaterThan(0), { timeout: 20_000 });
+    await rm(place.stateDirectory, { recursive: true });
+    sandbox.pass(notBeforePassed);
+    const done = await waiting.done;
+    expect(done.exitCode, done.stderr).toBe(1);
+    const { groups } = /^hint: wan wait --task-id (?<id>\S+)$/mu.exec(done.stderr) ?? {};
+    const taskId = groups?.['id'] ?? '';
+    expect(done.stderr).toMatch(
+      /^error: the state directory .* was removed .* task \S+ goes on at the service$/mu,
+    );
+    expect(done.stderr).not.toContain('another wan');
+    expect(await listFiles(place.stateDirectory)).toEqual([]);
+    const listed = await runWan(['list'], { place });
+    expect(listed.exitCode, listed.stderr).toBe(0);
+    const saved = await runWan(['wait', '--task-id', taskId, '-o', 'saved.mp4'], { place, env: sandbox.env });
+    expect(saved.exitCode, saved.stderr).toBe(0);
+    expect(saved.files).toContain('saved.mp4');
+  },
+);
