@@ -168,6 +168,7 @@ export async function openWorkbench(context: Context, talk: Talk): Promise<Workb
             ...options,
             allowPrivate: isPrivateHost(new URL(apiBase).hostname),
             dispatcher: dispatchers.shared,
+            advice: dispatchers.advice,
             signal: context.signal,
             clock: context.clock,
           }),

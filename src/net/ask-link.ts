@@ -14,6 +14,8 @@ export type AskOptions = OpenOptions & {
   stallMs: number;
   /** What counts as too slow; a KiB a second unless told. */
   slow?: StallRules['slow'] | undefined;
+  /** What is to be said of proxies where an address could not be reached. */
+  advice?: ((url: URL) => string) | undefined;
 };
 
 /** How one request failed. `refused`: this link will not do, a fresh one may. */
@@ -55,7 +57,8 @@ export async function askLink<T>(
     const cause = error instanceof Error ? error.cause : undefined;
     const privateName = [error, cause].find((reason) => reason instanceof PrivateNameError);
     if (privateName !== undefined) throw new NotSavedError(`${privateName.message}: ${shownLink(link)}`);
-    return { kind: 'broken', why: describeFault(error) };
+    const advice = answer === undefined ? (options.advice?.(new URL(link)) ?? '') : '';
+    return { kind: 'broken', why: `${describeFault(error)}${advice}` };
   } finally {
     watch.stop();
     answer?.discard();

@@ -17,7 +17,10 @@ import type { StillOurs } from './part-guard.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { unwrapPart } from './unwrap-part.ts';
 
-export type DownloadOptions = Pick<AttemptOptions, 'dispatcher' | 'allowPrivate' | 'signal' | 'clock'> & {
+export type DownloadOptions = Pick<
+  AttemptOptions,
+  'dispatcher' | 'allowPrivate' | 'signal' | 'clock' | 'advice'
+> & {
   /** Used byte for byte: signed links break when re-encoded. */
   link: string;
   /** Absolute path, `<name>.part`; a name that belongs to something else is numbered, `<name>-2.part`. */

@@ -3,7 +3,9 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { request } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
 import { createDispatchers } from '../../src/net/dispatchers.ts';
+import { rudeServer } from '../helpers/rude-server.ts';
 import { runWan } from '../helpers/run-wan.ts';
+import { environmentFor } from '../helpers/sandbox.ts';
 
 const away = 'dashscope.wan-test.invalid';
 const ask = ['status', '--task-id', 't-1', '--provider', 'dashscope'];
@@ -77,6 +79,21 @@ test.each([
   expect(run.exitCode, run.stderr).toBe(6);
   expect(run.stderr).toMatch(/not found|looked up/u);
   expect(run.stderr).toMatch(/ALL_PROXY is set, which wan does not read: set HTTPS_PROXY/u);
+});
+
+test.each(['https', 'http'])('a download over %s that needs it is told too', async (scheme) => {
+  const service = await rudeServer(({ url }) => {
+    const link = `${scheme}://${away}/a.mp4`;
+    return {
+      body: { output: { task_id: url.split('/').at(-1), task_status: 'SUCCEEDED', video_url: link } },
+    };
+  });
+  const env = { ...environmentFor(service.origin), ALL_PROXY: 'socks5://127.0.0.1:9' };
+  const node = ['--import', new URL('../helpers/preload/fast-time.mjs', import.meta.url).href];
+  const run = await runWan(['download', '--task-id', 't-1'], { env, node });
+  expect(run.exitCode, run.stderr).toBe(13);
+  const told = `ALL_PROXY is set, which wan does not read: set ${scheme.toUpperCase()}_PROXY to the same`;
+  expect(run.stderr.split('\n').find((line) => line.startsWith('error: '))).toContain(told);
 });
 
 test('nothing is said of ALL_PROXY where another one is used', async () => {
