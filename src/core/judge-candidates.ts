@@ -81,6 +81,8 @@ function pickOurs(
   own: Evident['own'],
 ): Finding | undefined {
   const [first] = ours;
+  // One that does not say when it was made may be of any time: it is only shown.
+  if (ours.some(({ createdMs }) => createdMs === undefined)) return undefined;
   if (rivals.length === 0) {
     return ours.length === 1 && first !== undefined
       ? { kind: 'found', taskId: first.taskId, isSeedKnown: true }
@@ -88,7 +90,6 @@ function pickOurs(
   }
   const isFair =
     ours.length === rivals.length + 1 &&
-    ours.every(({ createdMs }) => createdMs !== undefined) &&
     rivals.every(({ isLive, isEqual, fitsAll }) => !isLive && isEqual && fitsAll);
   if (!isFair) return undefined;
   const turns = [own, ...rivals].toSorted(

@@ -50,6 +50,11 @@ describe('what the candidates say', () => {
     ['ours, and one of another time', { inside: [ours], outside: [twin] }, 'found'],
     ['two with our prompt', { inside: [ours, twin], evidence: whole }, 'open'],
     ['ours, and one that still runs', { inside: [ours, running], evidence: whole }, 'open'],
+    [
+      'ours alone, which does not say when it was made',
+      { inside: [at('u', 'succeeded', 'ours')], evidence: whole },
+      'open',
+    ],
     ['one that runs', { inside: [running], evidence: whole }, 'open'],
     ['one that ended and tells no prompt', { inside: [silent], evidence: whole }, 'open'],
     ['the same among failures', { inside: [failed, silent], evidence: whole }, 'open'],
