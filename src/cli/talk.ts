@@ -12,6 +12,7 @@ import type { TalkFlags } from './talk-flags.ts';
 import { printedValues } from './print-field.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { savedLine } from './saved-line.ts';
+import { useColor } from './use-color.ts';
 import { jobsSubject, jobSubject, type Subject } from './subject.ts';
 
 export type Talk = {
@@ -214,21 +215,6 @@ function several(value: unknown) {
 function isLeftBehind({ status, outputs }: ReturnType<typeof jobDocument>): boolean {
   const hasEnded = status === 'failed' || status === 'canceled' || status === 'expired';
   return !hasEnded && !outputs.some(({ path }) => path !== null);
-}
-
-/** Whether a stream is written to in colour; stderr unless another one is named. */
-export function useColor(
-  context: Context,
-  flags: Pick<TalkFlags, 'color'>,
-  stream: 'stdout' | 'stderr' = 'stderr',
-): boolean {
-  const { env, io } = context;
-  if (!flags.color || (env['NO_COLOR'] ?? '') !== '') return false;
-  const force = env['FORCE_COLOR'];
-  if (force === '0') return false;
-  if (force !== undefined && force !== '') return true;
-  const isTerminal = stream === 'stdout' ? io.stdoutIsTerminal : io.stderrIsTerminal;
-  return isTerminal && env['TERM'] !== 'dumb';
 }
 
 /** A value as JSON that steers neither a terminal nor a CI runner. */

@@ -1,14 +1,8 @@
 import { formatBytes } from '../core/bytes.ts';
-import {
-  ChecksumError,
-  ExpiredLinkError,
-  NotSavedError,
-  WanError,
-  type ErrorDetails,
-} from '../core/errors.ts';
-import { expiredAt } from '../core/link-expiry.ts';
+import { ChecksumError, type NotSavedError } from '../core/errors.ts';
 import type { Failure } from './ask-link.ts';
 import { attempt, type AttemptOptions, type Outcome, type SplitRules } from './attempt.ts';
+import { CurrentLink, notFetched, type LinkOptions } from './current-link.ts';
 import type { Checksums } from './file-digest.ts';
 import { shownLink } from './link-policy.ts';
 import { claimPart } from './claim-part.ts';
@@ -20,31 +14,28 @@ import { unwrapPart } from './unwrap-part.ts';
 export type DownloadOptions = Pick<
   AttemptOptions,
   'dispatcher' | 'allowPrivate' | 'signal' | 'clock' | 'advice'
-> & {
-  /** Used byte for byte: signed links break when re-encoded. */
-  link: string;
-  /** Absolute path, `<name>.part`; a name that belongs to something else is numbered, `<name>-2.part`. */
-  partPath: string;
-  /** The job id: only a part of the same owner is continued. */
-  owner: string;
-  /** Asked before the file changes. */
-  stillOurs?: StillOurs | undefined;
-  /** Asks the task for a new link, when the server refuses the one there is. */
-  freshLink?: (() => Promise<string>) | undefined;
-  onProgress?: AttemptOptions['onProgress'] | undefined;
-  /** Milliseconds without a byte after which an attempt counts as broken; 30,000 unless told. */
-  stallMs?: number | undefined;
-  /** What counts as too slow to wait for; a KiB a second for a minute unless told. */
-  slow?: AttemptOptions['slow'];
-  /** How many connections may be open at once, for large files of servers that know ranges; 4 unless told. */
-  connections?: number | undefined;
-  /** Told in words when an attempt failed and another follows: at most every half minute while bytes still come. */
-  onTrouble?: ((message: string) => void) | undefined;
-  /** For tests, whose files are small. */
-  split?: SplitRules | undefined;
-  /** For tests, which do not run in the built program: the file of the thread that makes checksums. */
-  digestWorker?: URL | undefined;
-};
+> &
+  LinkOptions & {
+    /** Absolute path, `<name>.part`; a name that belongs to something else is numbered, `<name>-2.part`. */
+    partPath: string;
+    /** The job id: only a part of the same owner is continued. */
+    owner: string;
+    /** Asked before the file changes. */
+    stillOurs?: StillOurs | undefined;
+    onProgress?: AttemptOptions['onProgress'] | undefined;
+    /** Milliseconds without a byte after which an attempt counts as broken; 30,000 unless told. */
+    stallMs?: number | undefined;
+    /** What counts as too slow to wait for; a KiB a second for a minute unless told. */
+    slow?: AttemptOptions['slow'];
+    /** How many connections may be open at once, for large files of servers that know ranges; 4 unless told. */
+    connections?: number | undefined;
+    /** Told in words when an attempt failed and another follows: at most every half minute while bytes still come. */
+    onTrouble?: ((message: string) => void) | undefined;
+    /** For tests, whose files are small. */
+    split?: SplitRules | undefined;
+    /** For tests, which do not run in the built program: the file of the thread that makes checksums. */
+    digestWorker?: URL | undefined;
+  };
 
 const mebibyte = 1024 * 1024;
 const defaultSplit: SplitRules = {
@@ -55,9 +46,6 @@ const defaultSplit: SplitRules = {
 };
 const defaultConnections = 4;
 const quietMs = 30_000;
-/** A service may tell of a file before its store does: half a minute. */
-const lookDelaysMs = [1_000, 2_000, 3_000, 4_000, 5_000, 5_000, 5_000, 5_000];
-
 export type Downloaded = {
   /** Where the bytes are: `partPath`, or a numbered name beside it. */
   partPath: string;
@@ -169,53 +157,6 @@ class Told {
   }
 }
 
-/** The link in use, and whether a fresh one may still be asked for: once per row of attempts without a new byte. */
-class CurrentLink {
-  value: string;
-  readonly #ask: (() => Promise<string>) | undefined;
-  #mayAsk = true;
-  /** How often a fresh link was looked at that was not there yet. */
-  #looks: number | undefined;
-
-  constructor({ link, freshLink }: DownloadOptions) {
-    this.value = link;
-    this.#ask = freshLink;
-  }
-
-  mayAskAgain(): void {
-    this.#mayAsk = true;
-  }
-
-  /** How long until a fresh link that leads to nothing yet is looked at again; undefined where that does not help. */
-  lookAgainMs(status: number | undefined): number | undefined {
-    if (status !== 404 || this.#looks === undefined) return undefined;
-    const delay = lookDelaysMs[this.#looks];
-    this.#looks += 1;
-    return delay;
-  }
-
-  /** False when there is nobody to ask, or asking did not help. */
-  async refresh(refused: Failure, signal: AbortSignal): Promise<boolean> {
-    if (this.#ask === undefined || !this.#mayAsk) return false;
-    this.#mayAsk = false;
-    try {
-      this.value = await this.#ask();
-      this.#looks = 0;
-      return true;
-    } catch (error) {
-      signal.throwIfAborted();
-      const known = error instanceof WanError ? error : undefined;
-      const reason = known?.message ?? 'the task could not be asked';
-      throw notFetched(this.value, refused, `${refused.why}, and there is no fresh link: ${reason}`, {
-        code: known?.code,
-        requestId: known?.requestId,
-        retryable: known?.retryable,
-        cause: error,
-      });
-    }
-  }
-}
-
 function wrongChecksum(part: PartFile, sums: Checksums): 'MD5' | 'CRC-64' | undefined {
   const { md5, crc64 } = part.remote ?? {};
   if (md5 !== undefined && md5 !== sums.md5) return 'MD5';
@@ -237,14 +178,6 @@ async function finish(part: PartFile, sha256: string): Promise<Downloaded> {
       ...(crc64 === undefined ? [] : ['crc64' as const]),
     ],
   };
-}
-
-/** A link that has expired is told from one that is refused for another reason. */
-function notFetched(link: string, refused: Failure, message: string, details: ErrorDetails): NotSavedError {
-  const expired = refused.refusal === undefined ? undefined : expiredAt(link, refused.refusal);
-  return expired === undefined
-    ? new NotSavedError(message, details)
-    : new ExpiredLinkError(message, expired.ms, details);
 }
 
 function failure(link: string, refused: Failure, part: PartFile): NotSavedError {

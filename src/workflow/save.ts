@@ -3,21 +3,20 @@ import path from 'node:path';
 import {
   ChecksumError,
   ExpiredLinkError,
-  NetworkError,
   NotFoundError,
   NotSavedError,
   TakenOverError,
   WanError,
 } from '../core/errors.ts';
-import { hasTask, type Job, type JobOutput, type Saving } from '../core/job.ts';
+import type { Job, JobOutput, Saving } from '../core/job.ts';
 import { verifyMp4 } from '../media/mp4.ts';
 import { forgetPart, removeParts } from '../store/part-record.ts';
 import { isSameFile } from '../store/file-hash.ts';
 import { makeDirectories } from '../store/make-directories.ts';
 import { findPlaced, keepUnverified, placeFile } from '../store/place-file.ts';
 import { withStdoutDirectory } from '../store/unkept.ts';
+import { freshLink } from './fresh-link.ts';
 import { checkTarget, isOwnClaim, targetOf } from './output-target.ts';
-import { askOnce } from './query.ts';
 import type { Connection, Runtime } from './runtime.ts';
 
 export type SaveOptions = {
@@ -177,26 +176,6 @@ async function keepAside(
   return new NotSavedError(`${reason}; what came is kept as ${kept}`, { cause: error });
 }
 
-/**
- * The link that the service gives now; it may be the same one.
- * @throws {NotFoundError} when the task is gone, and with it the video; {NotSavedError} when there is no link
- */
-async function freshLink(
-  runtime: Runtime,
-  connection: Connection,
-  job: Job,
-  linkHours: number | null,
-): Promise<{ url: string; expiresAt: string | null }> {
-  if (!hasTask(job)) throw new NotSavedError('the job has no task to ask for a new link');
-  // Asked as if we knew of none: what we hold is the one that did not do.
-  const asked: typeof job = { ...job, status: 'running', outputs: [] };
-  const current = await askAFewTimes(runtime, () => askOnce(runtime, connection, asked, linkHours));
-  if (current.status === 'expired') throw new NotFoundError('the service no longer has the task');
-  const url = current.outputs[0]?.url;
-  if (url === undefined) throw new NotSavedError('the service gives no link to the video now');
-  return { url, expiresAt: current.expires_at };
-}
-
 /** An expired link for which the service has no other is gone, as far as can be known today. */
 function asDead(error: unknown, job: Job, retryHint: string): unknown {
   if (!(error instanceof ExpiredLinkError)) return error;
@@ -209,21 +188,6 @@ function asDead(error: unknown, job: Job, retryHint: string): unknown {
     `the link to the video expired${at === null ? '' : ` at ${at}`}, and the service gives no other`,
     { hint: `${retryHint} asks once more` },
   );
-}
-
-/** A service that stumbles once is no reason to give up a rendered video. */
-async function askAFewTimes<Answer>(runtime: Runtime, ask: () => Promise<Answer>): Promise<Answer> {
-  for (const delayMs of [1_000, 3_000, 9_000]) {
-    try {
-      // oxlint-disable-next-line no-await-in-loop -- only what failed is asked again
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof NetworkError) || !error.retryable) throw error;
-      // oxlint-disable-next-line no-await-in-loop
-      await runtime.clock.sleep(delayMs, runtime.signal);
-    }
-  }
-  return ask();
 }
 
 function warnOfLength(runtime: Runtime, job: Job, seconds: number): void {

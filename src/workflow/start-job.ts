@@ -10,7 +10,8 @@ import { composeCall } from './compose-call.ts';
 import type { SearchOptions } from './find-lost-task.ts';
 import { withRegionHint } from './region-hint.ts';
 import type { Connection, Runtime } from './runtime.ts';
-import { leaveIfAsked, submitJob } from './submit.ts';
+import { submitJob } from './submit.ts';
+import { leaveIfAsked } from './leave-if-asked.ts';
 import { checkUploads, uploadInputs, type UploadedRequest } from './upload-inputs.ts';
 
 /** What is bought, of whom, and under which name. */

@@ -10,6 +10,7 @@ import { sendForAnswer } from './await-answer.ts';
 import { claimAnswered } from './adopt.ts';
 import { forgetDeadUploads } from './cached-upload.ts';
 import type { SearchOptions } from './find-lost-task.ts';
+import { leaveIfAsked } from './leave-if-asked.ts';
 import { handleOf } from './job-state.ts';
 import { leaveTask } from './leave-task.ts';
 import { glanceAtList, momentOf, type Moment } from './list-tasks.ts';
@@ -217,29 +218,6 @@ function stillOpen(error: unknown, job: Job, taskId?: string): unknown {
 /** Waits without throwing: an interruption is handled before the next send. */
 async function pause(runtime: Runtime, ms: number): Promise<void> {
   await runtime.clock.sleep(ms, runtime.signal).catch(() => {});
-}
-
-/**
- * After Ctrl-C or SIGTERM, as long as nothing was sent: says so in the record and ends. What an earlier command had
- * prepared stays prepared: whoever stops going on with it has not given it up.
- */
-export async function leaveIfAsked(
-  runtime: Runtime,
-  write: (patch: Partial<Job>) => Promise<void>,
-  { id, isResumed }: { id: string; isResumed: boolean | undefined },
-): Promise<void> {
-  if (!runtime.signal.aborted) return;
-  const reason = runtime.signal.reason as WanError;
-  if (isResumed === true) {
-    await write({ status: 'prepared', sent_at: null, error: null });
-    throw reason.with({ message: `${reason.message}; nothing was sent`, hint: `wan resume ${id}` });
-  }
-  await write({
-    status: 'canceled',
-    sent_at: null,
-    error: { ...toStoredError(reason), message: 'stopped before it was sent: nothing was sent', hint: null },
-  });
-  throw reason.with({ hint: 'nothing was sent; run it again' });
 }
 
 /** When the service took it, by its own clock: what decides later whether it may have forgotten it. */
