@@ -54,9 +54,10 @@ async function inspect(path: string, owner: string): Promise<PartRecord | 'free'
 }
 
 async function openOwn(path: string, record: PartRecord, care: PartCare): Promise<PartFile> {
-  const file = await open(path, 'r+').catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return open(path, 'wx+');
-    throw error;
+  const file = await open(path, 'r+').catch(async (error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    await care.stillOurs?.('lately');
+    return open(path, 'wx+');
   });
   return new PartFile(path, file, record, care);
 }
@@ -64,11 +65,13 @@ async function openOwn(path: string, record: PartRecord, care: PartCare): Promis
 async function createPart(path: string, owner: string, care: PartCare): Promise<PartFile | undefined> {
   const record: PartRecord = { owner, remote: undefined, ranges: [] };
   try {
-    await createPartRecord(path, record);
+    await createPartRecord(path, record, () => care.stillOurs?.('lately') ?? Promise.resolve());
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return undefined;
     throw error;
   }
+  // Whoever has taken over meanwhile goes on with that record.
+  await care.stillOurs?.('lately');
   try {
     return new PartFile(path, await open(path, 'wx+'), record, care);
   } catch (error) {

@@ -233,7 +233,7 @@ export class PartFile {
       await this.#file.sync();
       this.#record.ranges = ranges;
       await this.#guard.beforeRecord();
-      await savePartRecord(this.path, this.#record);
+      await savePartRecord(this.path, this.#record, () => this.#guard.beforeRecordsName());
     } catch (error) {
       this.#saved = before;
       throw error;

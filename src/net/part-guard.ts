@@ -31,6 +31,11 @@ export class PartGuard {
     return this.#stillOurs('now');
   }
 
+  /** It takes a while to write one: again before it gets its name. */
+  beforeRecordsName(): Promise<void> {
+    return this.#stillOurs('lately');
+  }
+
   async truncate(bytes: number): Promise<void> {
     await this.#requireAlone();
     await this.#file.truncate(bytes);

@@ -51,10 +51,18 @@ export async function readPartRecord(partPath: string): Promise<PartRecord | 'no
   }
 }
 
+/** Asked right before a record takes its name: it may still refuse. */
+type BeforeName = () => Promise<void>;
+
 /** Claims the record's name, which appears with its whole content. @throws EEXIST when it is taken */
-export async function createPartRecord(partPath: string, record: PartRecord): Promise<void> {
+export async function createPartRecord(
+  partPath: string,
+  record: PartRecord,
+  beforeName?: BeforeName,
+): Promise<void> {
   const temporary = await writeTemporary(partPath, record);
   try {
+    await beforeName?.();
     await link(temporary, recordPath(partPath));
   } catch (error) {
     if (!lacksLinks(error) && errorCode(error) !== 'EXDEV') throw error;
@@ -65,9 +73,14 @@ export async function createPartRecord(partPath: string, record: PartRecord): Pr
 }
 
 /** Replaces the record as a whole: a kill leaves the old one or the new one. Throws the file system's error. */
-export async function savePartRecord(partPath: string, record: PartRecord): Promise<void> {
+export async function savePartRecord(
+  partPath: string,
+  record: PartRecord,
+  beforeName?: BeforeName,
+): Promise<void> {
   const temporary = await writeTemporary(partPath, record);
   try {
+    await beforeName?.();
     await rename(temporary, recordPath(partPath));
   } catch (error) {
     await discard(temporary);

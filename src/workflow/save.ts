@@ -118,6 +118,10 @@ async function saveIn(
     await removeParts(partPath, owner);
     return await record({ ...saved, path: finalPath });
   } catch (error) {
+    // Where another process has the job by now, what went wrong with its files is no failure.
+    await requireOurs('lately').catch((lost: unknown) => {
+      if (lost instanceof TakenOverError) throw lost;
+    });
     throw asNotSaved(asDead(error, job, options.retryHint), options.retryHint);
   }
 
