@@ -6,7 +6,7 @@ import { isSubmit, noLongerOpenMs, video, type Strike, type TracedRun, type Worl
 
 // Every check gives what is wrong as sentences: one crash may break several promises.
 
-const codes = { SIGKILL: 137, SIGTERM: 143, SIGINT: 130 };
+const codes = { SIGKILL: 137, SIGTERM: 143, SIGINT: 130, SIGSTOP: 0 };
 /** Generous: other processes run as well, and a service that is about to answer is given its time. */
 const longestEndMs = 6_000;
 

@@ -64,7 +64,7 @@ function checkContinued(
   );
 }
 
-function said(what: string, { exitCode, stderr, trace }: TracedRun): string {
+export function said(what: string, { exitCode, stderr, trace }: TracedRun): string {
   const last = trace.points.slice(trace.struckAfter === undefined ? -3 : trace.struckAfter - 1).slice(0, 12);
   return `${what}: exit ${exitCode}\n${stderr}last points: ${last.join(', ')}`;
 }

@@ -2,16 +2,22 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestLogEntry } from '../../src/sandbox/request-log.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { runWan, type Place, type WanRun } from '../helpers/run-wan.ts';
+import { startWan, type Place, type StartedWan, type WanRun } from '../helpers/run-wan.ts';
 import { environmentFor, renderClip } from '../helpers/sandbox.ts';
 import { readTrace, type Trace } from './trace.ts';
 
-export type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGINT';
+export type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGSTOP';
 
 /** Where in a run to strike: at a point, counted from 1, or at the first whose name begins so. */
-export type Strike = { at: number | string; signal: Signal };
+export type Strike = {
+  at: number | string;
+  signal: Signal;
+  /** Of a SIGSTOP: how long it lasts by every clock, and what happens meanwhile. */
+  stop?: { ms: number; meanwhile: () => Promise<void> };
+};
 
 export type TracedRun = WanRun & { trace: Trace };
 
@@ -31,7 +37,10 @@ export type World = {
   /** Requests that are over, in the order in which they ended. */
   requests: RequestLogEntry[];
   /** Runs wan, counting its points. */
-  run: (args: readonly string[], options?: { strike?: Strike }) => Promise<TracedRun>;
+  run: (
+    args: readonly string[],
+    options?: { strike?: Strike; node?: readonly string[] },
+  ) => Promise<TracedRun>;
   /** The tasks that the service has accepted: what would be billed. */
   tasks: () => Promise<{ id: string; prompt: string }[]>;
   /** Lets the service's time pass. It stands still otherwise, so that every run sees the same. */
@@ -87,7 +96,7 @@ export async function openWorld({ provider, size, hasLinks }: Kind): Promise<Wor
   return {
     place,
     requests,
-    run: async (args, { strike } = {}) => {
+    run: async (args, { strike, node = [] } = {}) => {
       runs += 1;
       const trace = path.join(root, `trace-${runs}`);
       const env = {
@@ -97,8 +106,16 @@ export async function openWorld({ provider, size, hasLinks }: Kind): Promise<Wor
         WAN_CRASH_SHIFT: String(aheadMs),
         ...(hasLinks ? {} : { WAN_CRASH_LINKS: 'none' }),
         ...(strike === undefined ? {} : { WAN_CRASH_AT: String(strike.at), WAN_CRASH_SIGNAL: strike.signal }),
+        ...(strike?.stop === undefined ? {} : { WAN_CRASH_STOPPED: String(strike.stop.ms) }),
       };
-      const run = await runWan(args, { place, env, node: ['--import', preload] });
+      const started = await startWan(args, { place, env, node: [...node, '--import', preload] });
+      if (strike?.stop !== undefined && (await isStopped(started))) {
+        now += strike.stop.ms;
+        aheadMs += strike.stop.ms;
+        await strike.stop.meanwhile();
+        started.child.kill('SIGCONT');
+      }
+      const run = await started.done;
       const told = await readTrace(trace);
       // The machine's clock does not go back because a program ended.
       aheadMs += told.passedMs;
@@ -127,6 +144,22 @@ export async function openWorld({ provider, size, hasLinks }: Kind): Promise<Wor
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+/** Waits until a signal has stopped it. False: it ended without. */
+async function isStopped({ child, done }: StartedWan): Promise<boolean> {
+  const run = { isOver: false };
+  const ended = done.then(() => {
+    run.isOver = true;
+  });
+  while (!run.isOver) {
+    // oxlint-disable-next-line no-await-in-loop
+    const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8').catch(() => '');
+    if (/\) T /u.test(stat)) return true;
+    // oxlint-disable-next-line no-await-in-loop
+    await Promise.race([ended, sleep(5)]);
+  }
+  return false;
 }
 
 export function isSubmit({ method, url }: RequestLogEntry): boolean {

@@ -17,10 +17,25 @@ export function point(name) {
   const isHere = count === target || (wantedName !== undefined && name.startsWith(wantedName));
   if (!isHere) return;
   wantedName = undefined;
+  // Whoever has sent something is stopped when it has begun to wait for the answer.
+  if (signal === 'SIGSTOP' && name.startsWith('after send')) setImmediate(strike);
+  else strike();
+}
+
+function strike() {
   tell(`! ${signal}`);
   struckAt = performance.now();
-  // With SIGKILL nothing after this line runs. Other signals reach the program at its next turn.
+  // With SIGKILL nothing after this line runs, with SIGSTOP not before somebody continues it. Other signals reach the
+  // program at its next turn.
   process.kill(process.pid, signal);
+  if (signal === 'SIGSTOP') wake();
+}
+
+let wake = () => {};
+
+/** What to do first after a stop. */
+export function onWake(work) {
+  wake = work;
 }
 
 /** Whether the next point is where a SIGKILL comes: what is under way may then be left half done. */
