@@ -9,7 +9,12 @@ const blanks = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 
 /** The text on one line: line ends become spaces, every other control character is dropped. */
 export function oneLine(text: string): string {
-  return text.replace(blanks, ' ').replace(controls, '').trim();
+  return withoutControls(text).trim();
+}
+
+/** The same with the blanks at both ends. */
+export function withoutControls(text: string): string {
+  return text.replace(blanks, ' ').replace(controls, '');
 }
 
 /** Azure's CI runner obeys `##vso[` and GitHub's `##[` also inside a line: they are taken apart. */

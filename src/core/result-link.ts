@@ -1,8 +1,9 @@
+import { withoutControls } from './plain-text.ts';
 import { asLink, spellLink } from './untrusted.ts';
 
 /** A link to a result, where a service has one. */
 export type ResultLink = {
-  /** The service's own spelling. */
+  /** The service's own spelling, without control characters. */
   written: string;
   /** An address, or a reference that wants the API's address in front; undefined where it is neither. */
   link: string | undefined;
@@ -21,7 +22,7 @@ export function asResultLink(value: unknown): ResultLink | undefined {
     );
   }
   if (typeof value !== 'string' || value.trim() === '' || value.length > maxLength) return undefined;
-  return { written: value, link: asLink(value) ?? asReference(value) };
+  return { written: withoutControls(value), link: asLink(value) ?? asReference(value) };
 }
 
 /** The first that leads anywhere; else the first that was written at all. */

@@ -208,7 +208,7 @@ describe('by its file', () => {
     expect(await idOf(at('moved'))).toBe(jobs[1]?.id);
     for (const [file, message] of [
       [at('other.mp4'), /no job of this machine made .*other\.mp4/u],
-      [at('none.mp4'), /no record of a job .*none\.mp4/u],
+      [at('none.mp4'), /there is no file .*none\.mp4/u],
     ] as const) {
       const run = await made.show(file, '--json');
       expect(run.exitCode).toBe(11);
