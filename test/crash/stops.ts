@@ -49,13 +49,16 @@ export async function takenOverTrial(scenario: Scenario, at: number): Promise<st
     const args = await scenario.begin(world);
     let taker: TracedRun | undefined;
     let wasSaved = false;
-    let claims: string[] = [];
+    let isTaken = false;
     let before: ReadonlyMap<string, string> = new Map();
     const meanwhile = async () => {
       await untilAnswered(world);
-      claims = await claimsIn(world);
+      const claims = await claimsIn(world);
       wasSaved = (await recordsIn(world)).some(({ folders }) => folders.includes('done'));
       taker = await world.run(scenario.again, { node: elsewhere });
+      // Who takes a lock removes the claim that it found dead.
+      const left = await claimsIn(world);
+      isTaken = claims.some((name) => !left.includes(name));
       before = await contentsOf(world);
     };
     const woken = await world.run(args, {
@@ -63,7 +66,7 @@ export async function takenOverTrial(scenario: Scenario, at: number): Promise<st
     });
     const problems: string[] = [];
     if (taker === undefined) problems.push(...checkStopped(woken, at));
-    else if (claims.length > 0) {
+    else if (isTaken) {
       const isExcused = isBetweenQuestionAndAct(woken.trace.points, at);
       if (!isExcused) problems.push(...changes(before, await contentsOf(world)));
       if (!(woken.exitCode === 0 && (wasSaved || isExcused))) problems.push(...checkLeft(woken));
@@ -150,11 +153,8 @@ async function contentsOf({ place }: World): Promise<Map<string, string>> {
 
 /** The claims of jobs; others, of keys and tasks, are held for a moment. */
 async function claimsIn({ place }: World): Promise<string[]> {
-  const records = (await listFiles(path.join(place.stateDirectory, 'open'))).map((name) => name.slice(0, 12));
-  const claims = (await listFiles(path.join(place.stateDirectory, 'locks'))).filter((name) =>
-    name.endsWith('.claim'),
-  );
-  return claims.filter((name) => records.some((id) => name.startsWith(`${id}.`)));
+  const files = await listFiles(path.join(place.stateDirectory, 'locks'));
+  return files.filter((name) => /^[0-9A-HJKMNP-TV-Z]{12}\..*claim$/u.test(name));
 }
 
 async function untilAnswered(world: World): Promise<void> {
