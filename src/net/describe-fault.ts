@@ -79,6 +79,10 @@ function wordsFor(code: string): string | undefined {
 /** Failures that have no code of their own. */
 function wordsOfMessage(message: string): string | undefined {
   if (/wrong version number/iu.test(message)) return `what answered speaks no TLS; ${plainHint}`;
+  // Node 26 and later, of a proxy at https://<number>.
+  if (/ServerName to an IP address is not permitted/iu.test(message)) {
+    return `this Node reaches a TLS proxy by its name only, not by a number; ${plainHint}`;
+  }
   const status = /^Proxy response \((\d+)\)/u.exec(message)?.[1];
   if (status === '407' || /Proxy Authentication Required/iu.test(message)) {
     return 'the proxy wants a user name and a password (407): http://user:password@host:port in its variable';

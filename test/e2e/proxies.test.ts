@@ -64,7 +64,7 @@ test.each([
 
 test('a proxy that is spoken to in TLS, and speaks plain HTTP', async () => {
   const port = await plainServer();
-  const run = await runWan(ask, abroad({ HTTPS_PROXY: `https://127.0.0.1:${port}` }));
+  const run = await runWan(ask, abroad({ HTTPS_PROXY: `https://localhost:${port}` }));
   expect(run.exitCode, run.stderr).toBe(6);
   expect(run.stderr).toMatch(/speaks no TLS; a proxy is spoken to in plain HTTP.*http:\/\//u);
   expect(run.stderr).not.toMatch(/wrong version number/u);

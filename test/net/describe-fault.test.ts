@@ -30,6 +30,13 @@ test.each([
 
 test.each([
   [coded('ERR_SSL_WRONG_VERSION_NUMBER'), /no TLS.*proxy.*http:\/\/.*\(ERR_SSL_WRONG/u],
+  [
+    coded(
+      'ERR_INVALID_ARG_VALUE',
+      'Setting the TLS ServerName to an IP address is not permitted.. Received 1.2.3.4',
+    ),
+    /proxy by its name.*http:\/\//u,
+  ],
   [coded('ERR_SSL_PACKET_LENGTH_TOO_LONG'), /no TLS.*proxy/u],
   [coded('EPROTO', 'write EPROTO 1:error:SSL routines:wrong version number:'), /no TLS.*proxy/u],
   [
